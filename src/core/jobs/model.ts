@@ -1,0 +1,78 @@
+// What a job and an exchange are, as stored and shown. Types and the table of which state may follow which.
+
+/** The life of a job as Headroom sees it. `lost`: the server no longer knows it, or nobody can tell. */
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
+
+/** States after which nothing more comes. */
+export const TERMINAL: ReadonlySet<JobState> = new Set(["succeeded", "failed", "cancelled", "lost"]);
+
+/** Which states may follow a state; a terminal one stands. */
+export const FOLLOWS: Readonly<Record<JobState, readonly JobState[]>> = {
+  queued: ["running", "succeeded", "failed", "cancelled", "lost"],
+  running: ["queued", "succeeded", "failed", "cancelled", "lost"],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+  lost: [],
+};
+
+/**
+ * The life of an exchange (one request and what came back). `intent`: stored with its key, not sent. `waiting`: in
+ * the gate. `sent`: the first byte may have left. `accepted`: the server took it. `outcomeUnknown`: it may have been
+ * taken, only the person decides. The last four are ends.
+ */
+export type ExchangeState =
+  | "intent"
+  | "waiting"
+  | "sent"
+  | "accepted"
+  | "outcomeUnknown"
+  | "done"
+  | "failed"
+  | "refused"
+  | "cancelled";
+
+/** A job as stored: everything that is needed to go on with it in another process. Epoch ms. */
+export interface Job {
+  readonly id: string;
+  readonly exchangeId: string;
+  readonly providerId: string;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly actionId: string;
+  /** Index into the action's steps; -1 while the action's own answer is watched. */
+  readonly step: number;
+  /** The provider's id of the job; null until an answer named it. */
+  readonly remoteId: string | null;
+  readonly state: JobState;
+  /** The provider's own word, as last seen. */
+  readonly word: string | null;
+  readonly progress: number | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  readonly polls: number;
+  readonly nextPollAt: number | null;
+  /** Answers of the steps so far by step name, as JSON values; the newest under `last`. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What the person must decide before it goes on. */
+  readonly asks: "confirm" | "edit" | null;
+  readonly watched: boolean;
+  readonly error: { readonly code: string | null; readonly detail: string } | null;
+}
+
+/** A result on disk, or still to be fetched. */
+export interface Result {
+  readonly id: string;
+  readonly exchangeId: string;
+  readonly kind: "audio" | "video" | "json" | "text";
+  readonly title: string;
+  /** File name inside the result store; null until fetched. */
+  readonly file: string | null;
+  readonly bytes: number | null;
+  /** Sniffed from the bytes, not believed from the header. */
+  readonly mediaType: string | null;
+  readonly link: string | null;
+  readonly linkExpiresAt: number | null;
+  readonly problem: string | null;
+}

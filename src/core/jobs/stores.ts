@@ -1,0 +1,89 @@
+// Exchanges, jobs and results as stored, as interfaces. store/ keeps them in SQLite; the app knows only these.
+import type { Head, Refusal, Wait } from "../quota/model.ts";
+import type { ExchangeState, Job, Result } from "./model.ts";
+
+/** One line of an exchange's timeline: what was decided, on what. */
+export type Moment =
+  | { readonly at: number; readonly what: "waiting"; readonly wait: Wait }
+  | { readonly at: number; readonly what: "sent"; readonly attempt: number }
+  | { readonly at: number; readonly what: "answered"; readonly attempt: number; readonly head: Head }
+  | { readonly at: number; readonly what: "refused"; readonly attempt: number; readonly refusal: Refusal }
+  | { readonly at: number; readonly what: "retrying"; readonly until: number; readonly cause: string }
+  | {
+      readonly at: number;
+      readonly what: "state";
+      readonly state: ExchangeState;
+      readonly note: string | null;
+    };
+
+/** One request and what came back. `request` and `answer` are redacted before they are stored. */
+export interface Exchange {
+  readonly id: string;
+  readonly providerId: string;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly actionId: string;
+  readonly title: string;
+  readonly state: ExchangeState;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey: string | null;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | null;
+  };
+  readonly answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | null;
+    readonly bytes: number;
+  } | null;
+  readonly problem: { readonly sentence: string; readonly remedy: string | null } | null;
+  readonly attempts: number;
+}
+
+export interface ExchangeFilter {
+  readonly providerId?: string;
+  readonly states?: readonly ExchangeState[];
+  readonly text?: string;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface ExchangeStore {
+  /** Commits a new exchange before anything leaves. */
+  begin(exchange: Exchange): void;
+  update(id: string, change: Partial<Omit<Exchange, "id">>): void;
+  note(id: string, moment: Moment): void;
+  get(id: string): Exchange | null;
+  timeline(id: string): Moment[];
+  /** Newest first. */
+  list(filter: ExchangeFilter): Exchange[];
+  remove(id: string): void;
+  clear(): void;
+  onChange(listener: () => void): () => void;
+}
+
+export interface JobStore {
+  add(job: Job): void;
+  update(id: string, change: Partial<Omit<Job, "id">>): void;
+  get(id: string): Job | null;
+  /** Not ended, or ended after the instant. */
+  open(endedSince: number): Job[];
+  /** Takes or renews the right to poll a job until `until`; false while another live process has it. */
+  lease(id: string, owner: string, now: number, until: number): boolean;
+  unlease(id: string, owner: string): void;
+  onChange(listener: () => void): () => void;
+}
+
+export interface ResultStore {
+  /** Folder under which results lie; files are named by the store alone. */
+  readonly folder: string;
+  put(result: Result): void;
+  of(exchangeId: string): Result[];
+  get(id: string): Result | null;
+  remove(id: string): void;
+}

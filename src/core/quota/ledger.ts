@@ -1,0 +1,73 @@
+// The ledger as an interface: one atomic read-change-write over the rows of a claim, a change signal, tickets.
+// store/ledger keeps it in SQLite for all editor windows; the gate and the app know only this.
+import type { Claim, Head, Lane, Meter, Refusal, Wait } from "./model.ts";
+
+/** A request's wish to be sent, with its place in line over all processes. */
+export interface Ask {
+  /** Names ticket and reservation; chosen by the asker, unique. */
+  readonly id: string;
+  readonly claim: Claim;
+  readonly lane: Lane;
+  /** When it began to wait; keeps its place. Epoch ms. */
+  readonly since: number;
+  /** What holds the slots it takes (a job's exchange id), for claims with a slot policy. */
+  readonly holder: string | null;
+  /** A short title for lists, as "Speak · 240 characters". Never a secret. */
+  readonly title: string;
+}
+
+export type Decision = { readonly granted: true } | { readonly granted: false; readonly wait: Wait };
+
+/** One waiting request as every editor window sees it. */
+export interface Ticket {
+  readonly id: string;
+  readonly accountId: string;
+  readonly lane: Lane;
+  readonly since: number;
+  readonly title: string;
+  readonly wait: Wait;
+  /** Whether it waits in this process, which alone can cancel it. */
+  readonly own: boolean;
+}
+
+/** What a settled answer taught about a limit, said once to the person. */
+export interface Finding {
+  readonly accountId: string;
+  readonly policyId: string;
+  readonly at: number;
+  readonly kind: "stricter" | "looser" | "learned" | "unlearned" | "foreign";
+  readonly limit: number | null;
+  readonly quotaWindowMs: number | null;
+}
+
+/** All reservations and what the servers said, shared by every editor window. `now` is always epoch ms. */
+export interface Ledger {
+  /** Books the ask in all its partitions, or in none and leaves its ticket in line. One transaction. */
+  reserve(ask: Ask, now: number): Decision;
+  /** Takes a waiting ask out of line. Unknown ids are ignored. */
+  leave(askId: string): void;
+  /** Notes that the request goes on the wire now. */
+  sent(askId: string, now: number): void;
+  /** Books what an answer's head says. Call once for each sent reservation; `refusal` for a 429 or alike. */
+  settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[];
+  /** The answer was lost: the spend stays, for it may have arrived. */
+  lost(askId: string, now: number): void;
+  /** Takes a reservation back that surely never left. */
+  refund(askId: string, now: number): void;
+  /** Ends the hold of a job on its slots. Idempotent. */
+  free(holder: string, now: number): void;
+  /** The server says that so many slots are taken; the difference to our own holders counts as foreign. */
+  reconcileSlots(partition: string, taken: number, now: number): void;
+  /** Every partition of a claim as shown, limits in force applied. */
+  meters(claim: Claim, now: number): Meter[];
+  /** The earliest instant at which this claim could go out, were it asked now, and why. */
+  preview(
+    claim: Claim,
+    count: number,
+    now: number,
+  ): { readonly firstAt: number | null; readonly lastAt: number | null; readonly wait: Wait | null };
+  /** All waiting requests of all processes, in the order in which they are served. */
+  tickets(): Ticket[];
+  /** Calls back soon after any process changed the ledger. Costs nothing while idle. Returns the unsubscription. */
+  onChange(listener: () => void): () => void;
+}

@@ -1,0 +1,83 @@
+// What the app hands to the network and gets back, as an interface. net/client implements it over undici; tests
+// may fake it. No key is part of an Outgoing: the client asks for it last, and only for the provider's own origin.
+import type { Claim, Head, Lane, Refusal, Wait } from "./quota/model.ts";
+
+/** A part of a multipart body: a field's text, or a file on disk that is streamed. */
+export type Part =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly file: string; readonly fileName: string; readonly mediaType: string };
+
+export type Body =
+  | { readonly type: "none" }
+  | { readonly type: "json"; readonly text: string }
+  | { readonly type: "multipart"; readonly parts: readonly Part[] }
+  | { readonly type: "file"; readonly file: string; readonly mediaType: string };
+
+/** One request, ready but for its key. */
+export interface Outgoing {
+  /** Names the request in ledger and log; one attempt each gets its own ask id from it. */
+  readonly id: string;
+  readonly method: string;
+  /** Origin and path with query, as https://api.example.com/v1/x?y=1. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+  /** Which header carries the key, and whose key; null for a signed link or an upload address. */
+  readonly auth: {
+    readonly keyId: string;
+    readonly header: string;
+    readonly prefix: string;
+    readonly origin: string;
+  } | null;
+  /** Null for downloads that count in no policy. */
+  readonly claim: Claim | null;
+  readonly lane: Lane;
+  readonly holder: string | null;
+  readonly title: string;
+  /** Whether the server answers fast, so that its round trip measures the network. */
+  readonly quick: boolean;
+  /** What may be repeated alone after a failure whose outcome is unknown. */
+  readonly repeat: "safe" | "sameKey" | "never";
+  readonly retry: {
+    readonly statuses: readonly number[];
+    readonly baseMs: number;
+    readonly capMs: number;
+    readonly attempts: number;
+  };
+  /** Stream the body to this file instead of into memory. */
+  readonly saveTo: string | null;
+  /** Give up when no byte came for so long. ms */
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What is reported while a request is under way, in order. */
+export interface Progress {
+  waiting(wait: Wait): void;
+  /** Called in the same turn in which the first byte may leave; awaited writes must be done before. */
+  sending(attempt: number, now: number): void;
+  head(head: Head, attempt: number): void;
+  refused(refusal: Refusal, attempt: number): void;
+  /** Another attempt follows at this instant. Epoch ms. */
+  retrying(at: number, cause: string, attempt: number): void;
+  bytes(received: number, total: number | null): void;
+}
+
+/** An answer, whole. `text` is there for text bodies up to `inlineBytes`; `file` where it was saved. */
+export interface Incoming {
+  readonly head: Head;
+  readonly text: string | null;
+  readonly file: string | null;
+  readonly bytes: number;
+  /** The type sniffed from the first bytes; null where nothing fits. */
+  readonly sniffed: string | null;
+  readonly attempts: number;
+}
+
+/** The one way to the network. Throws HeadroomError: cancelled, unreachable, outcomeUnknown, overdue, badShape. */
+export interface Client {
+  /** Resolves for every final HTTP status (2xx, 4xx, 5xx), after waits and the retries the request allows. */
+  send(request: Outgoing, progress: Progress): Promise<Incoming>;
+  /** Frees everything that waits or flies: waiting ones are cancelled, flying ones aborted and left counted. */
+  close(): Promise<void>;
+}
