@@ -1,0 +1,72 @@
+// What the app needs from outside, as interfaces: the composition root passes in the real ones, tests their own.
+
+import type { ExchangeStore, JobStore, ResultStore } from "../core/jobs/stores.ts";
+import type { Account, AccountStore } from "../core/profile/account.ts";
+import type { Profile } from "../core/profile/schema.ts";
+import type { Ledger } from "../core/quota/ledger.ts";
+import type { Client } from "../core/wire.ts";
+
+/** Time and chance, passed in so that tests own them. `after` returns what cancels it. */
+export interface Clock {
+  now(): number;
+  random(): number;
+  after(ms: number, run: () => void): () => void;
+}
+
+/** Translates an English sentence with {name} places; the English text is the key. */
+export type Translate = (sentence: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** Formats instants, numbers and durations in the person's language. */
+export interface Format {
+  /** A time of day to the second, as 14:02:10; with the day when it is not today. */
+  clock(at: number, now: number): string;
+  number(value: number): string;
+  bytes(value: number): string;
+  duration(ms: number): string;
+}
+
+/** Keys by id. Reading is the last thing before sending. */
+export interface Keys {
+  read(keyId: string): Promise<string | null>;
+  store(keyId: string, text: string): Promise<void>;
+  forget(keyId: string): Promise<void>;
+}
+
+/** The local simulator: started once for all editor windows when first needed. */
+export interface Simulator {
+  /** Base address (with path) of one provider; starts the simulator if none runs. Throws unreachable. */
+  baseOf(providerId: string): Promise<string>;
+  /** The well-known key of a provider's simulated account; not a secret. */
+  keyOf(providerId: string): Promise<string>;
+}
+
+/** Bytes on disk that belong to results and chosen files. */
+export interface Files {
+  /** Writes base64 text as bytes into the result store; returns size and sniffed type. */
+  writeBase64(file: string, base64: string): Promise<{ bytes: number; sniffed: string | null }>;
+  writeText(file: string, text: string): Promise<{ bytes: number }>;
+  size(path: string): Promise<number | null>;
+}
+
+/** Everything the app is built from. */
+export interface Ports {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly accounts: AccountStore;
+  readonly ledger: Ledger;
+  readonly exchanges: ExchangeStore;
+  readonly jobs: JobStore;
+  readonly results: ResultStore;
+  readonly client: Client;
+  readonly keys: Keys;
+  readonly simulator: Simulator;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly t: Translate;
+  readonly format: Format;
+  /** Names this process in leases. */
+  readonly owner: string;
+  /** Writes one line to the log; the text is redacted before it is written. */
+  log(level: "info" | "warn" | "error", line: string): void;
+}
+
+export type { Account };

@@ -1,0 +1,51 @@
+// What the webview asks of the extension host: small intents without a reply; the answer is the next snapshot.
+// Every intent is checked here before anything is done with it.
+import * as z from "zod/mini";
+import { valueSchema } from "./snapshot.ts";
+
+const card = { cardId: z.string().check(z.maxLength(100)) };
+const result = { resultId: z.string().check(z.maxLength(100)) };
+const name = z.string().check(z.maxLength(200));
+
+export const intentSchema = z.discriminatedUnion("type", [
+  /** The page has loaded and wants greeting and snapshot. */
+  z.object({ type: z.literal("ready") }),
+  z.object({ type: z.literal("chooseProvider"), providerId: name }),
+  z.object({ type: z.literal("chooseAccount"), accountId: name }),
+  z.object({ type: z.literal("chooseKey"), keyId: name }),
+  z.object({ type: z.literal("chooseAction"), actionId: name }),
+  z.object({ type: z.literal("addAccount") }),
+  /** The form as it stands, some moments after the last key. */
+  z.object({ type: z.literal("draft"), actionId: name, values: z.record(name, valueSchema) }),
+  z.object({ type: z.literal("pickFile"), field: name }),
+  z.object({ type: z.literal("loadChoices"), field: name }),
+  z.object({ type: z.literal("send"), actionId: name, values: z.record(name, valueSchema) }),
+  z.object({ type: z.literal("cancel"), ...card }),
+  /** Out of the gate, kept with its input, to be sent again by a click. */
+  z.object({ type: z.literal("sendLater"), ...card }),
+  z.object({ type: z.literal("stopWatching"), ...card }),
+  z.object({ type: z.literal("watchAgain"), ...card }),
+  z.object({
+    type: z.literal("confirm"),
+    ...card,
+    text: z.optional(z.string().check(z.maxLength(2_000_000))),
+  }),
+  z.object({ type: z.literal("check"), ...card }),
+  z.object({ type: z.literal("resend"), ...card }),
+  z.object({ type: z.literal("giveUp"), ...card }),
+  z.object({ type: z.literal("sendAgain"), ...card }),
+  z.object({ type: z.literal("copyCode"), ...card }),
+  z.object({ type: z.literal("openAnswer"), ...card }),
+  z.object({ type: z.literal("why"), ...card }),
+  z.object({ type: z.literal("dismiss"), ...card }),
+  z.object({ type: z.literal("saveResult"), ...result }),
+  z.object({ type: z.literal("revealResult"), ...result }),
+  z.object({ type: z.literal("openResult"), ...result }),
+  z.object({ type: z.literal("useAsInput"), ...result }),
+  z.object({ type: z.literal("fetchResult"), ...result }),
+  z.object({ type: z.literal("dismissNotice"), id: name }),
+  z.object({ type: z.literal("runNotice"), id: name }),
+]);
+
+export type Intent = z.infer<typeof intentSchema>;
+export type IntentType = Intent["type"];

@@ -1,0 +1,226 @@
+// What the extension host tells the webview: always the whole state, with instants (epoch ms) and never remaining
+// seconds. Sentences come finished, in the person's language. No key, no path outside the result store.
+import * as z from "zod/mini";
+
+const instant = z.number();
+const evidence = z.enum(["stated", "published", "counted", "inferred", "unknown"]);
+const nullable = <T extends z.core.SomeType>(schema: T) => z.nullable(schema);
+
+const option = z.object({ value: z.string(), title: z.string(), detail: z.optional(z.string()) });
+
+/** One budget: a bar for a rate policy, a row of places for slots. */
+export const meterSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  noun: z.string(),
+  type: z.enum(["rate", "slots"]),
+  kind: z.enum(["fixed", "fixedFromFirst", "sliding", "bucket", "unknown", "slots"]),
+  limit: nullable(z.number()),
+  used: z.number(),
+  left: nullable(z.number()),
+  inFlight: z.number(),
+  foreign: z.number(),
+  quotaWindowMs: nullable(z.number()),
+  nextAt: nullable(instant),
+  fullAt: nullable(instant),
+  leavesAt: z.array(instant),
+  closedUntil: nullable(instant),
+  evidence,
+  evidenceAt: nullable(instant),
+  /** For the screen reader and the hover: "7 of 10 syntheses left; all back at 14:02:10; stated by the server". */
+  sentence: z.string(),
+  /** Whether the chosen action would spend from it. */
+  binds: z.boolean(),
+});
+
+export const fieldSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.optional(z.string()),
+  type: z.enum(["string", "integer", "number", "boolean", "file", "json"]),
+  required: z.boolean(),
+  advanced: z.boolean(),
+  multiline: z.boolean(),
+  placeholder: z.optional(z.string()),
+  choices: z.optional(z.array(option)),
+  /** Choices that another call offers, and whether that call was made. */
+  loadChoices: z.optional(z.enum(["offered", "loading", "loaded"])),
+  minimum: z.optional(z.number()),
+  maximum: z.optional(z.number()),
+  maxLength: z.optional(z.number()),
+  unit: z.optional(z.string()),
+  accept: z.optional(z.array(z.string())),
+});
+
+/** A value of the form; a chosen file is named, its path stays in the host. */
+export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const wait = z.object({
+  /** Why and until when, in words. */
+  sentence: z.string(),
+  policyId: nullable(z.string()),
+  since: instant,
+  until: nullable(instant),
+  evidence,
+});
+
+/** A request that waits in the gate, of any editor window. */
+export const waitingSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  lane: z.enum(["person", "flow", "batch", "poll"]),
+  own: z.boolean(),
+  ahead: z.number(),
+  wait,
+});
+
+export const resultSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["audio", "video", "json", "text"]),
+  title: z.string(),
+  /** Address the page may load; null while fetching or when it cannot be shown. */
+  src: nullable(z.string()),
+  mediaType: nullable(z.string()),
+  bytes: nullable(z.number()),
+  /** Bytes fetched so far, while fetching. */
+  fetched: nullable(z.number()),
+  text: z.optional(z.string()),
+  /** Such as "The editor plays this video without its AAC sound; open it outside." */
+  notice: nullable(z.string()),
+  problem: nullable(z.string()),
+});
+
+/** One exchange as a card: from the click to the result. */
+export const cardSchema = z.object({
+  id: z.string(),
+  providerName: z.string(),
+  accountName: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  /** `decide` waits for the person: confirm, edit or outcome unknown. */
+  state: z.enum([
+    "waiting",
+    "sending",
+    "queued",
+    "running",
+    "fetching",
+    "decide",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "unknown",
+    "lost",
+  ]),
+  stateTitle: z.string(),
+  createdAt: instant,
+  endedAt: nullable(instant),
+  step: nullable(z.object({ name: z.string(), index: z.number(), of: z.number() })),
+  wait: nullable(wait),
+  retryAt: nullable(instant),
+  polls: z.number(),
+  nextPollAt: nullable(instant),
+  progress: nullable(z.number()),
+  problem: nullable(z.object({ sentence: z.string(), remedy: nullable(z.string()) })),
+  ask: nullable(
+    z.object({
+      kind: z.enum(["confirm", "edit", "outcomeUnknown"]),
+      sentence: z.string(),
+      facts: z.array(z.object({ title: z.string(), value: z.string() })),
+      text: z.optional(z.string()),
+    }),
+  ),
+  results: z.array(resultSchema),
+  /** What a person can do with it now, in order; the names of intents. */
+  can: z.array(
+    z.enum([
+      "cancel",
+      "sendLater",
+      "stopWatching",
+      "watchAgain",
+      "confirm",
+      "check",
+      "resend",
+      "giveUp",
+      "sendAgain",
+      "copyCode",
+      "openAnswer",
+      "why",
+      "dismiss",
+    ]),
+  ),
+});
+
+export const snapshotSchema = z.object({
+  type: z.literal("snapshot"),
+  /** Grows with every snapshot; an older one that arrives late is dropped. */
+  revision: z.number(),
+  /** The host's clock when it was made. */
+  at: instant,
+  language: z.string(),
+  providers: z.array(option),
+  accounts: z.array(option),
+  keys: z.array(option),
+  actions: z.array(z.object({ value: z.string(), title: z.string(), group: z.optional(z.string()) })),
+  chosen: z.object({
+    providerId: z.string(),
+    accountId: nullable(z.string()),
+    keyId: nullable(z.string()),
+    actionId: nullable(z.string()),
+  }),
+  simulated: z.boolean(),
+  meters: z.array(meterSchema),
+  form: nullable(
+    z.object({
+      /** Changes when the page must take `values` over what the person has typed. */
+      draft: z.number(),
+      actionId: z.string(),
+      title: z.string(),
+      summary: z.string(),
+      charged: z.boolean(),
+      fields: z.array(fieldSchema),
+      values: z.record(z.string(), valueSchema),
+      problems: z.record(z.string(), z.string()),
+      submitTitle: z.string(),
+      canSend: z.boolean(),
+    }),
+  ),
+  forecast: nullable(
+    z.object({
+      sentence: z.string(),
+      startsAt: nullable(instant),
+      now: z.boolean(),
+      policyId: nullable(z.string()),
+    }),
+  ),
+  queue: z.array(waitingSchema),
+  cards: z.array(cardSchema),
+  /** Things said once in the view: a limit that moved, a damaged ledger, a keyring that is missing. */
+  notices: z.array(
+    z.object({
+      id: z.string(),
+      level: z.enum(["info", "warning", "error"]),
+      sentence: z.string(),
+      action: nullable(z.object({ command: z.string(), title: z.string() })),
+    }),
+  ),
+  /** The newest change worth saying aloud to a screen reader; said when its id changes. */
+  said: nullable(z.object({ id: z.number(), sentence: z.string() })),
+});
+
+/** Sent once when the page has loaded: strings of the page in the person's language, English text as the key. */
+export const greetingSchema = z.object({
+  type: z.literal("greeting"),
+  strings: z.record(z.string(), z.string()),
+});
+
+export const downSchema = z.discriminatedUnion("type", [snapshotSchema, greetingSchema]);
+
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type MeterView = z.infer<typeof meterSchema>;
+export type FieldView = z.infer<typeof fieldSchema>;
+export type FormValue = z.infer<typeof valueSchema>;
+export type WaitView = z.infer<typeof wait>;
+export type WaitingView = z.infer<typeof waitingSchema>;
+export type CardView = z.infer<typeof cardSchema>;
+export type ResultView = z.infer<typeof resultSchema>;
+export type Down = z.infer<typeof downSchema>;
