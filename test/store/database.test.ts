@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Database } from "../../src/store/database.ts";
+import { Database, type Migration } from "../../src/store/database.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "headroom-db-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,6 +13,12 @@ const fresh = () => join(folder, `db-${count++}`, "headroom.db");
 const v1 = { version: 1, up: "CREATE TABLE a (x INTEGER)" };
 const v2 = { version: 2, up: "CREATE TABLE b (y INTEGER); INSERT INTO b SELECT x * 2 FROM a" };
 const now = () => 1000;
+
+function make(path: string, migrations: Migration[]): void {
+  const database = new Database({ path, migrations, now });
+  database.prepare("SELECT 1").get();
+  database.close();
+}
 
 test("nothing is opened before the first use", () => {
   const path = fresh();
@@ -25,8 +31,8 @@ test("nothing is opened before the first use", () => {
 
 test("a new file gets the whole schema, in WAL mode, with nothing to say", () => {
   const database = new Database({ path: fresh(), migrations: [v2, v1], now });
-  assert.equal(database.prepare("PRAGMA journal_mode").get()?.["journal_mode"], "wal");
-  assert.equal(database.prepare("PRAGMA user_version").get()?.["user_version"], 2);
+  assert.equal(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal");
+  assert.equal(database.prepare("PRAGMA user_version").get()?.user_version, 2);
   assert.deepEqual(database.notices, []);
   database.close();
 });
@@ -37,18 +43,18 @@ test("an older file is migrated forward, keeps its rows, and a copy of it is kep
   old.db.exec("INSERT INTO a VALUES (21)");
   old.close();
   const database = new Database({ path, migrations: [v1, v2], now });
-  assert.equal(database.prepare("SELECT y FROM b").get()?.["y"], 42);
+  assert.equal(database.prepare("SELECT y FROM b").get()?.y, 42);
   const notice = database.notices[0];
   assert.ok(notice?.kind === "migrated" && notice.backup !== null);
   database.close();
   const copy = new Database({ path: notice.backup, migrations: [v1], now });
-  assert.equal(copy.prepare("SELECT x FROM a").get()?.["x"], 21);
+  assert.equal(copy.prepare("SELECT x FROM a").get()?.x, 21);
   copy.close();
 });
 
 test("a file of a newer schema is opened read-only and left as it is", () => {
   const path = fresh();
-  new Database({ path, migrations: [v1, v2], now }).prepare("SELECT 1");
+  make(path, [v1, v2]);
   const database = new Database({ path, migrations: [v1], now });
   assert.equal(database.readOnly, true);
   assert.deepEqual(database.notices, [{ kind: "newer", found: 2, known: 1 }]);
@@ -58,7 +64,7 @@ test("a file of a newer schema is opened read-only and left as it is", () => {
 
 test("a damaged file is set aside and rebuilt with a notice", () => {
   const path = fresh();
-  new Database({ path, migrations: [v1], now }).prepare("SELECT 1");
+  make(path, [v1]);
   writeFileSync(path, "this is no database at all, not even nearly");
   const database = new Database({ path, migrations: [v1], now });
   database.db.exec("INSERT INTO a VALUES (1)");
@@ -76,7 +82,7 @@ test("a transaction that throws leaves nothing behind and the next one works", (
       throw new Error("no");
     }),
   );
-  assert.equal(database.prepare("SELECT count(*) AS n FROM a").get()?.["n"], 0);
+  assert.equal(database.prepare("SELECT count(*) AS n FROM a").get()?.n, 0);
   assert.equal(
     database.transaction(() => 7),
     7,
@@ -89,7 +95,7 @@ test("two connections see each other's rows, as two editor windows do", () => {
   const one = new Database({ path, migrations: [v1], now });
   const two = new Database({ path, migrations: [v1], now });
   one.db.exec("INSERT INTO a VALUES (5)");
-  assert.equal(two.prepare("SELECT x FROM a").get()?.["x"], 5);
+  assert.equal(two.prepare("SELECT x FROM a").get()?.x, 5);
   one.close();
   two.close();
 });
