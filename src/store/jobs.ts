@@ -1,0 +1,90 @@
+// Jobs in SQLite with their leases: which editor window may poll which job, and until when. It must not poll itself.
+import { FOLLOWS, type Job, TERMINAL } from "../core/jobs/model.ts";
+import type { JobStore } from "../core/jobs/stores.ts";
+import { type Signal, Topic } from "./changes.ts";
+import type { Database, Migration } from "./database.ts";
+
+export const jobTables: readonly Migration[] = [
+  {
+    version: 1,
+    up: `
+      CREATE TABLE jobs (
+        id TEXT PRIMARY KEY, ended_at INTEGER, created_at INTEGER NOT NULL,
+        owner TEXT, owned_until INTEGER, data TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX jobs_by_end ON jobs (ended_at, created_at);`,
+  },
+];
+
+/** No lease is longer. One that claims to be comes from a clock that was set back since, and is stale. ms */
+const LONGEST_LEASE_MS = 120_000;
+
+/** Jobs for all editor windows. */
+export class SqliteJobs implements JobStore {
+  readonly #database: Database;
+  readonly #topic: Topic;
+
+  constructor(database: Database, signal: Signal | null = null) {
+    this.#database = database;
+    this.#topic = new Topic(database, "jobs", signal);
+  }
+
+  /** A job that is there already is left as it is. */
+  add(job: Job): void {
+    this.#topic.write(() => {
+      this.#database
+        .prepare("INSERT OR IGNORE INTO jobs (id, ended_at, created_at, data) VALUES (?, ?, ?, ?)")
+        .run(job.id, job.endedAt, job.createdAt, JSON.stringify(job));
+    });
+  }
+
+  /** A terminal state stands: a change that would leave it, or that may not follow, is ignored whole. */
+  update(id: string, change: Partial<Omit<Job, "id">>): void {
+    this.#topic.write(() => {
+      const before = this.get(id);
+      if (before === null) return;
+      const state = change.state ?? before.state;
+      if (state !== before.state && !FOLLOWS[before.state].includes(state)) return;
+      const after: Job = { ...before, ...change };
+      const ended = TERMINAL.has(after.state);
+      this.#database
+        .prepare("UPDATE jobs SET ended_at = ?, data = ? WHERE id = ?")
+        .run(ended ? (after.endedAt ?? after.createdAt) : null, JSON.stringify(after), id);
+    });
+  }
+
+  get(id: string): Job | null {
+    const row = this.#database.prepare("SELECT data FROM jobs WHERE id = ?").get(id);
+    return row === undefined ? null : (JSON.parse(String(row.data)) as Job);
+  }
+
+  /** Oldest first. */
+  open(endedSince: number): Job[] {
+    return this.#database
+      .prepare("SELECT data FROM jobs WHERE ended_at IS NULL OR ended_at > ? ORDER BY created_at, id")
+      .all(endedSince)
+      .map((row) => JSON.parse(String(row.data)) as Job);
+  }
+
+  /** A lease lasts at most two minutes, whatever `until` says. Shown to nobody, so nobody is told of it. */
+  lease(id: string, owner: string, now: number, until: number): boolean {
+    const end = Math.min(until, now + LONGEST_LEASE_MS);
+    const taken = this.#database
+      .prepare(
+        `UPDATE jobs SET owner = ?, owned_until = ?
+         WHERE id = ? AND (owner IS NULL OR owner = ? OR owned_until <= ? OR owned_until > ?)`,
+      )
+      .run(owner, end, id, owner, now, now + LONGEST_LEASE_MS);
+    return Number(taken.changes) === 1;
+  }
+
+  unlease(id: string, owner: string): void {
+    this.#database
+      .prepare("UPDATE jobs SET owner = NULL, owned_until = NULL WHERE id = ? AND owner = ?")
+      .run(id, owner);
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#topic.onChange(listener);
+  }
+}
