@@ -1,0 +1,192 @@
+// What the app offers to the extension host, as one interface: the host codes against this file and nothing deeper.
+// Nothing here touches an editor; everything that a person can do without one is behind `App`.
+import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
+import type { Account, LimitOverride } from "../core/profile/account.ts";
+import type { Evidence } from "../core/quota/model.ts";
+import type { Intent, IntentType } from "../protocol/intents.ts";
+import type { Snapshot } from "../protocol/snapshot.ts";
+
+/** Intents that need the editor; the host answers them and calls data functions of `App`. */
+export const HOST_INTENTS = [
+  "ready",
+  "addAccount",
+  "pickFile",
+  "saveResult",
+  "revealResult",
+  "openResult",
+  "openAnswer",
+  "copyCode",
+  "why",
+  "runNotice",
+] as const satisfies readonly IntentType[];
+
+export type HostIntentType = (typeof HOST_INTENTS)[number];
+/** Intents that the app carries out alone. */
+export type AppIntent = Exclude<Intent, { type: HostIntentType }>;
+
+/** Whether the host must carry out this intent. */
+export function isHostIntent(intent: Intent): intent is Extract<Intent, { type: HostIntentType }> {
+  return (HOST_INTENTS as readonly string[]).includes(intent.type);
+}
+
+/** A file the person chose for a form field. The path stays in the host. */
+export interface ChosenFile {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** What the status bar shows. Instants in epoch ms; sentences in the person's language. */
+export interface Headline {
+  readonly providerName: string;
+  readonly accountName: string;
+  /** The tightest policy of the account in use; null where nothing has a meter yet. */
+  readonly meter: {
+    readonly title: string;
+    readonly noun: string;
+    readonly left: number | null;
+    readonly limit: number | null;
+    readonly used: number;
+  } | null;
+  /** Requests waiting in the gate, of every editor window. */
+  readonly waiting: number;
+  /** When the first waiting one goes out; null while nothing waits or only an event frees it. */
+  readonly until: number | null;
+  /** Jobs under way. */
+  readonly running: number;
+  /** `warning`: at most a tenth of the tightest policy is left; `error`: nothing is left and something waits. */
+  readonly level: "plain" | "warning" | "error";
+  /** One sentence with numbers for the screen reader. */
+  readonly sentence: string;
+  /** One line for each policy, for the hover. */
+  readonly lines: readonly {
+    readonly title: string;
+    readonly sentence: string;
+    readonly evidence: Evidence;
+  }[];
+}
+
+/** A provider as the account pages need it. */
+export interface ProviderInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly docs: string;
+  readonly keyHint: string;
+  readonly keyPattern: string | null;
+  readonly plans: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** A limit in force for an account, as the accounts tree shows it. */
+export interface LimitInfo {
+  readonly policyId: string;
+  readonly title: string;
+  readonly type: "rate" | "slots";
+  readonly limit: number | null;
+  readonly quotaWindowMs: number | null;
+  readonly evidence: Evidence;
+  /** Where the number comes from: an address, or "set by you". */
+  readonly source: string;
+  /** When it was read or set, as a day. */
+  readonly readOn: string;
+  /** The whole in words. */
+  readonly sentence: string;
+}
+
+/** What a new account needs. `keyText` goes to the SecretStorage and nowhere else. */
+export interface NewAccount {
+  readonly providerId: string;
+  readonly name: string;
+  readonly planId: string | null;
+  readonly keyName: string;
+  readonly keyText: string;
+}
+
+/** Accounts and keys. Every change is visible in all editor windows. Simulated accounts are always there and stay. */
+export interface Accounts {
+  providers(): readonly ProviderInfo[];
+  /** All accounts; of each provider the simulated one first. */
+  list(): readonly Account[];
+  /** Why this text cannot be a key of the provider, as a sentence; null if it can. */
+  keyProblem(providerId: string, keyText: string): string | null;
+  add(account: NewAccount): Promise<Account>;
+  addKey(accountId: string, name: string, text: string): Promise<void>;
+  rename(accountId: string, name: string): void;
+  changePlan(accountId: string, planId: string | null): void;
+  forgetKey(accountId: string, keyId: string): Promise<void>;
+  forgetAccount(accountId: string): Promise<void>;
+  /** Removes every real account with its keys, the history and its results. */
+  forgetEverything(): Promise<void>;
+  limits(accountId: string): readonly LimitInfo[];
+  saveLimit(accountId: string, limit: LimitOverride): void;
+  resetLimit(accountId: string, policyId: string): void;
+}
+
+/** A document for a read-only editor. */
+export interface Doc {
+  readonly title: string;
+  readonly language: "json" | "http" | "markdown" | "plaintext";
+  readonly text: string;
+}
+
+/** The history of exchanges, newest first. */
+export interface History {
+  list(filter: ExchangeFilter): readonly Exchange[];
+  get(exchangeId: string): Exchange | null;
+  /** State, provider, account and time in words, for a tree item's description and hover. */
+  describe(exchange: Exchange): { readonly state: string; readonly detail: string };
+  remove(exchangeId: string): Promise<void>;
+  clear(): Promise<void>;
+  onChange(listener: () => void): () => void;
+}
+
+/** A result on disk, for Save, Reveal and Open. */
+export interface ResultFile {
+  readonly path: string;
+  readonly title: string;
+  /** Name offered when saving, chosen by us, with the ending of the sniffed type. */
+  readonly suggestedName: string;
+  readonly mediaType: string | null;
+  readonly bytes: number;
+}
+
+export type CodeLanguage = "curl" | "typescript" | "python";
+
+/** Everything that a person can do, without an editor. Build it with `createApp`. */
+export interface App {
+  /**
+   * The whole state for the playground. `results[].src` is the bare file name inside the result folder: the host
+   * replaces it by an address the page may load.
+   */
+  snapshot(): Snapshot;
+  /** Calls back when the snapshot may have changed, at most about ten times a second, never while idle. */
+  onChange(listener: () => void): () => void;
+  /** Carries out an intent; never throws, what goes wrong stands in the next snapshot. */
+  receive(intent: AppIntent): void;
+  /** Puts a chosen file into the form; null takes it out. */
+  setFile(field: string, file: ChosenFile | null): void;
+  readonly accounts: Accounts;
+  readonly history: History;
+  /** The answer of an exchange as a document: status line, headers, body; null if there is none yet. */
+  answerOf(exchangeId: string): Doc | null;
+  /** The request of an exchange as a document, without key. */
+  requestOf(exchangeId: string): Doc | null;
+  /** The timeline of an exchange in words: queued for what until when, each attempt, what was decided on what. */
+  whyOf(exchangeId: string): Doc | null;
+  /** The exchange as code that keeps the provider's rules; the key is read from an environment variable. */
+  codeFor(exchangeId: string, language: CodeLanguage): Doc | null;
+  resultFile(resultId: string): ResultFile | null;
+  headline(): Headline;
+  /** Sends the input of an exchange (default: the newest of the chosen provider) again, with a fresh idempotency key. */
+  sendAgain(exchangeId?: string): void;
+  /** Cancels everything that waits in this editor window; returns how many. */
+  cancelAll(): number;
+  /** Puts a notice of the host's into the snapshot, once for each id. */
+  notify(notice: Snapshot["notices"][number]): void;
+  /** What the forecast says of the form as it stands; null without a form. */
+  forecast(): string | null;
+  /** Takes up what was under way before: resends, polls, fetches. Call once. */
+  start(): Promise<void>;
+  /** Stops all loops and gives leases back; jobs stay stored and go on at the next start. */
+  stop(): Promise<void>;
+}
