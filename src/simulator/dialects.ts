@@ -1,0 +1,38 @@
+/** Puts the five dialects together with the state of their vendors. The one place that knows them all. */
+import type { Hono } from "hono";
+import type { ProviderId } from "./accounts.ts";
+import type { Clock } from "./clock.ts";
+import type { AppEnv } from "./edge.ts";
+import { createSautiApp, type SautiJob, sautiPolicies } from "./sauti.ts";
+import { createSoundPieceApp, type SoundPieceJob, soundPiecePolicies } from "./soundpiece.ts";
+import { Vendor } from "./vendor.ts";
+
+/** What all dialects are made with. */
+export interface DialectOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  /** The address under which a vendor is reached, without a slash at its end. */
+  readonly urlOf: (provider: ProviderId) => string;
+}
+
+/** One simulated API: its state and its app, served under `/<provider>`. */
+export interface RunningDialect {
+  readonly vendor: Vendor;
+  readonly app: Hono<AppEnv>;
+}
+
+/** Makes all five. */
+export function createDialects({ clock, seed, urlOf }: DialectOptions): RunningDialect[] {
+  const common = (provider: ProviderId) => ({ provider, clock, seed, url: () => urlOf(provider) });
+  // ASSUMED: SoundPiece's credits; links of about a quarter of an hour are shown in its quickstart.
+  const soundpiece = new Vendor<SoundPieceJob>({
+    ...common("soundpiece"),
+    policies: soundPiecePolicies(),
+    credits: 10_000,
+  });
+  const sauti = new Vendor<SautiJob>({ ...common("sauti"), policies: sautiPolicies() });
+  return [
+    { vendor: soundpiece, app: createSoundPieceApp(soundpiece, "/soundpiece") },
+    { vendor: sauti, app: createSautiApp(sauti, "/sauti") },
+  ];
+}
