@@ -1,0 +1,95 @@
+// What an error answer means by the profile: code, detail, meaning, way out, whether to repeat; and which kind of
+// refusal it is. Pure; never throws on any answer.
+import type { Refusal } from "../quota/model.ts";
+import { sentence } from "./answer.ts";
+import { type Answered, readAll, readText } from "./path.ts";
+import type { Profile } from "./schema.ts";
+
+/** How an error may be repeated: not at all, under the same idempotency key, after a growing wait, or when the server says. */
+export type RetryAdvice = "never" | "sameKey" | "backoff" | "wait";
+
+/** An error answer understood. */
+export interface FailureRead {
+  /** The provider's machine code, where it has one. */
+  readonly code: string | null;
+  /** The provider's own words, at most 500 characters. */
+  readonly detail: string | null;
+  /** One sentence: what happened. */
+  readonly meaning: string;
+  /** One sentence: the way out. */
+  readonly remedy: string;
+  readonly retry: RetryAdvice;
+}
+
+const MAX_DETAIL = 500;
+
+/** What an answer with an error status means. The rule for status and code comes before the one for the status alone. */
+export function readError(
+  profile: Pick<Profile, "name" | "errors">,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): FailureRead {
+  const given: Answered = { headers, body };
+  const code = first(profile.errors.code.map((path) => readText(given, path)));
+  const detail = first(profile.errors.message.map((path) => sentence(given, path))) ?? plainText(body);
+  const rules = profile.errors.statuses.filter((one) => one.status === status);
+  const rule =
+    rules.find((one) => one.code !== undefined && one.code === code) ??
+    rules.find((one) => one.code === undefined);
+  const { meaning, remedy, retry } = rule ?? unlisted(profile.name, status);
+  return { code, detail: detail === null ? null : shortened(detail), meaning, remedy, retry };
+}
+
+/** Which kind of refusal an answer is by the profile's rules; null where none fits, "unknown" for a 429 that none explains. */
+export function refusalKind(
+  profile: Pick<Profile, "refusals">,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Refusal["kind"] | null {
+  const rule = profile.refusals.find((one) => {
+    if (one.status !== status) return false;
+    if (one.path === undefined) return true;
+    const values = readAll({ headers, body }, one.path).filter(
+      (value) => value !== undefined && value !== null,
+    );
+    return one.equals === undefined ? values.length > 0 : values.includes(one.equals);
+  });
+  return rule?.kind ?? (status === 429 ? "unknown" : null);
+}
+
+function unlisted(name: string, status: number): Pick<FailureRead, "meaning" | "remedy" | "retry"> {
+  if (status === 429)
+    return {
+      meaning: `${name} refused the request because of a limit.`,
+      remedy: "Wait; Headroom sends it again when the limit allows.",
+      retry: "wait",
+    };
+  if (status >= 500)
+    return {
+      meaning: `${name} failed with status ${status}, which its documentation does not list.`,
+      remedy: "Try again in a moment; if it stays, ask the provider.",
+      retry: "backoff",
+    };
+  return {
+    meaning: `${name} answered with status ${status}, which its documentation does not list.`,
+    remedy: "Read the answer for the cause and change the request.",
+    retry: "never",
+  };
+}
+
+/** The first words of a body that is text and not a page. */
+function plainText(body: unknown): string | null {
+  if (typeof body !== "string") return null;
+  const text = body.trim();
+  return text === "" || text.startsWith("<") ? null : text;
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`;
+}
+
+function first<T>(values: readonly (T | null)[]): T | null {
+  return values.find((one) => one !== null) ?? null;
+}
