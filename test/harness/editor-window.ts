@@ -5,10 +5,18 @@
 import path from "node:path";
 import type { Frame, Page } from "playwright-core";
 import { cacheFolder } from "./paths.ts";
-import { writeSettings } from "./server.ts";
+import { readSettings } from "./server.ts";
 
 /** How long a thing that should appear may take, in milliseconds; generous, since machines are shared. */
 export const patienceMs = 30_000;
+
+/** The colour themes that the product must stand in: the editor's own label of each, and the class it then shows. */
+const themes = {
+  dark: { label: "Dark Modern", shown: "vs-dark" },
+  light: { label: "Light Modern", shown: "vs" },
+  "high contrast dark": { label: "Dark High Contrast", shown: "hc-black" },
+  "high contrast light": { label: "Light High Contrast", shown: "hc-light" },
+} as const;
 
 /** One open editor window. */
 export class EditorWindow {
@@ -17,24 +25,48 @@ export class EditorWindow {
   /** What the browser's console said, one line each; errors start with `error:`. */
   readonly consoleLines: string[] = [];
   readonly #dataFolder: string;
+  readonly #hosts: () => readonly number[];
+  #host: number | undefined;
 
   /**
    * @param page the browser page that shows, or will show, the workbench.
-   * @param dataFolder the server's data folder, where the settings lie.
+   * @param server where the server's settings lie, and the ids of its extension host processes.
    */
-  constructor(page: Page, dataFolder: string) {
+  constructor(page: Page, server: { readonly dataFolder: string; hosts(): readonly number[] }) {
     this.page = page;
-    this.#dataFolder = dataFolder;
+    this.#dataFolder = server.dataFolder;
+    this.#hosts = () => server.hosts();
     page.setDefaultTimeout(patienceMs);
     page.on("console", (message) => this.consoleLines.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => this.consoleLines.push(`error: ${error.message}`));
   }
 
-  /** Waits until the workbench stands and its extension host has started. */
-  async ready(): Promise<void> {
+  /** The id of this editor window's extension host process, as of the last `load`; a test may kill it. */
+  get extensionHost(): number {
+    if (this.#host === undefined) throw new Error("This editor window has not been loaded");
+    return this.#host;
+  }
+
+  /** Lets the page go to the workbench, and waits until it stands and an extension host process of its own has started. */
+  async load(go: () => Promise<unknown>): Promise<void> {
+    const before = new Set(this.#hosts());
+    await go();
     await this.page.locator(".monaco-workbench .part.statusbar").waitFor();
-    await this.page.waitForFunction("globalThis.driver?.whenWorkbenchRestored !== undefined");
-    await this.page.evaluate("globalThis.driver.whenWorkbenchRestored()");
+    await this.page.locator(".activitybar .action-item").first().waitFor();
+    await this.#until("extension host process", () => {
+      this.#host = this.#hosts().find((pid) => !before.has(pid));
+      return this.#host;
+    });
+  }
+
+  async #until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) throw new Error(`No ${what} within ${patienceMs / 1000} s`);
+      await this.page.waitForTimeout(100);
+    }
   }
 
   /**
@@ -80,22 +112,18 @@ export class EditorWindow {
    * A webview is an iframe in an iframe, so all frames are looked through.
    */
   async webview(selector: string): Promise<Frame> {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
+    return this.#until(`webview that holds "${selector}"`, async () => {
       for (const frame of this.page.frames()) {
         if (frame === this.page.mainFrame()) continue;
+        // A frame may go away while it is asked.
         const count = await frame
           .locator(selector)
           .count()
           .catch(() => 0);
         if (count > 0) return frame;
       }
-      if (performance.now() > deadline) {
-        const frames = this.page.frames().map((frame) => frame.url().slice(0, 120));
-        throw new Error(`No webview holds "${selector}". Frames:\n${frames.join("\n")}`);
-      }
-      await this.page.waitForTimeout(100);
-    }
+      return undefined;
+    });
   }
 
   /** Opens a view container by its title in the activity bar, such as "Headroom". */
@@ -107,23 +135,35 @@ export class EditorWindow {
       .waitFor();
   }
 
-  /** Switches the colour theme, such as "Default Light Modern" or "Default High Contrast", for all editor windows. */
-  async theme(name: string): Promise<void> {
-    writeSettings(this.#dataFolder, { "workbench.colorTheme": name, "window.autoDetectColorScheme": false });
-    const kind = /High Contrast Light/.test(name)
-      ? "hc-light"
-      : /High Contrast/.test(name)
-        ? "hc-black"
-        : /Light/.test(name)
-          ? "vs"
-          : "vs-dark";
-    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  /** Switches the colour theme, for all editor windows; resolves when this one shows it. */
+  async theme(name: keyof typeof themes): Promise<void> {
+    const { label, shown } = themes[name];
+    await this.run("Preferences: Color Theme");
+    await this.page.locator(".quick-input-widget input.input").fill(label);
+    await this.pick(label).click();
+    await this.page.locator(`.monaco-workbench.${shown}`).waitFor();
+  }
+
+  /**
+   * Changes user settings as a person does, in the settings file opened as text, for all editor windows.
+   * Settings that are not named stay. (The server does not see a change that is made beside the editor.)
+   */
+  async settings(changed: Readonly<Record<string, unknown>>): Promise<void> {
+    const text = `${JSON.stringify({ ...readSettings(this.#dataFolder), ...changed }, null, 2)}\n`;
+    await this.run("Preferences: Open User Settings (JSON)");
+    const tab = this.page.locator(".tab.active", { hasText: "settings.json" });
+    await tab.waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor .view-lines").first().click();
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    for (const keys of ["Control+a", "Control+v", "Control+s"]) await this.page.keyboard.press(keys);
+    await this.page.locator(".tab.active:not(.dirty)", { hasText: "settings.json" }).waitFor();
+    await this.run("View: Close Editor");
+    await tab.waitFor({ state: "detached" });
   }
 
   /** Reloads the editor window and waits until it stands again; its extension host is a new process. */
   async reload(): Promise<void> {
-    await this.page.reload();
-    await this.ready();
+    await this.load(() => this.page.reload());
   }
 
   /** The texts of the notifications on screen. */

@@ -10,7 +10,8 @@
  *     await page.run("Headroom: Open Playground");    // the palette entry with exactly this text
  *     const view = await page.webview("#send");       // the webview's frame that holds this element (Playwright Frame)
  *     await view.locator("#send").click();
- *     await page.theme("Default Light Modern");
+ *     await page.theme("light");                      // or "dark", "high contrast dark", "high contrast light"
+ *     await page.settings({ "headroom.x": 2 });       // changed while it runs, as a person does
  *     await page.screenshot("playground");            // .vscode-test/pictures/playground.png
  *     await page.reload();                            // the editor window is reloaded; secrets and storage stay
  *     page.page                                       // Playwright's Page, for everything else
@@ -28,6 +29,7 @@ import { packagedVsix } from "./vsix.ts";
 /** Settings that keep the editor still: no welcome page, no chat side bar, no telemetry, no asking. */
 export const quietSettings: Readonly<Record<string, unknown>> = {
   "workbench.startupEditor": "none",
+  "workbench.editor.useModal": "off",
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.enableExperiments": false,
@@ -97,17 +99,13 @@ export class Editor {
    */
   async open(folder: string = this.folder): Promise<EditorWindow> {
     const page = await this.context.newPage();
-    const payload = JSON.stringify([["skipWelcome", "true"]]);
-    const query = new URLSearchParams({ folder, payload });
-    const opened = new EditorWindow(page, this.dataFolder);
-    await page.goto(`${this.server.origin}/?${query}`);
-    await opened.ready();
+    const query = new URLSearchParams({ folder });
+    const opened = new EditorWindow(page, {
+      dataFolder: this.dataFolder,
+      hosts: () => this.extensionHosts(),
+    });
+    await opened.load(() => page.goto(`${this.server.origin}/?${query}`));
     return opened;
-  }
-
-  /** Writes user settings; every open editor window follows by itself. */
-  settings(changed: Readonly<Record<string, unknown>>): void {
-    writeSettings(this.dataFolder, changed);
   }
 
   /** The ids of the extension host processes, oldest first; Linux only. One for each open editor window. */
@@ -145,7 +143,6 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
   const serverOptions: ServerOptions = {
     dataFolder,
     extensionsFolder: path.join(place, "extensions"),
-    automation: true,
     workspaceTrust: options.workspaceTrust ?? false,
     env: options.env ?? {},
   };

@@ -32,7 +32,10 @@ export interface ServerOptions {
   readonly extensionsFolder: string;
   /** The word that an address must carry; without one, anybody on this machine can open the server. */
   readonly token?: string;
-  /** Accept the development options that tests use; never for a server that a person leaves running. */
+  /**
+   * Accept the development options that load an extension and its tests from a folder. The workbench then shows no
+   * notifications and skips dialogs, so a test that looks at the workbench does without. Default false.
+   */
   readonly automation?: boolean;
   /** 0, the default, takes any free port. */
   readonly port?: number;
@@ -80,15 +83,20 @@ function programOf(folder: string): string {
   return path.join(folder, "node_modules/code-server/lib/vscode/out/server-main.js");
 }
 
+/** The user's settings as they lie on disk; none when there is no file. */
+export function readSettings(dataFolder: string): Record<string, unknown> {
+  const file = path.join(dataFolder, "User", "settings.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>) : {};
+}
+
 /**
  * Writes the user's settings where the server reads them; those already there are kept unless named anew.
- * A running editor window follows within a second.
+ * An editor window sees them when it is opened next, not while it is open.
  */
 export function writeSettings(dataFolder: string, settings: Readonly<Record<string, unknown>>): void {
   const file = path.join(dataFolder, "User", "settings.json");
   mkdirSync(path.dirname(file), { recursive: true });
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>) : {};
-  writeFileSync(file, `${JSON.stringify({ ...before, ...settings }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...readSettings(dataFolder), ...settings }, null, 2)}\n`);
 }
 
 /** Installs a packaged extension into the extensions folder; needs no network. Throws with the server's words. */
