@@ -59,7 +59,25 @@ export interface Job {
   readonly asks: "confirm" | "edit" | null;
   readonly watched: boolean;
   readonly error: { readonly code: string | null; readonly detail: string } | null;
+  /** Where the present step stands; default `watch`. */
+  readonly stage?: Stage;
+  /** Which entry of the step's answers fitted; default the first one that starts a job. */
+  readonly answerIndex?: number;
+  /** The idempotency key of the present step, made and stored before it leaves. */
+  readonly stepKey?: string | null;
+  /** What the person edited, by the name of the edit. */
+  readonly edited?: Readonly<Record<string, unknown>>;
+  /** Polls in a row that were refused or failed; each slows the next one. */
+  readonly pollErrors?: number;
+  /** Whether a poll has found the job at the provider at least once. */
+  readonly seen?: boolean;
 }
+
+/**
+ * Where a step of an exchange stands. `send`: stored, has not left. `sent`: the first byte may have left. `watch`:
+ * taken, its job is polled. `fetch`: over at the provider, results are still to be fetched. `ask`: the person decides.
+ */
+export type Stage = "send" | "sent" | "watch" | "fetch" | "ask";
 
 /** A result on disk, or still to be fetched. */
 export interface Result {
@@ -75,4 +93,10 @@ export interface Result {
   readonly link: string | null;
   readonly linkExpiresAt: number | null;
   readonly problem: string | null;
+  /** The first characters of a text or JSON result, to be shown without reading the file. */
+  readonly preview?: string | null;
+  /** Where the answer says how long it plays. ms */
+  readonly durationMs?: number | null;
+  /** How it is come by again: the result's place among those of its step, and the step. */
+  readonly place?: { readonly step: number; readonly index: number };
 }
