@@ -1,0 +1,188 @@
+// The one way to the network: sends through the gate, settles in the ledger, repeats what may be repeated. It must
+// not know any provider, and no key stays with it.
+import { HeadroomError, isHeadroomError } from "../core/errors.ts";
+import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
+import { type Head, LANES, type Refusal } from "../core/quota/model.ts";
+import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
+import { type Attempt, runAttempt } from "./attempt.ts";
+import { type Clock, sleep } from "./clock.ts";
+import { plainDiagnosis } from "./diagnose.ts";
+import { pinned, putKey, throttle } from "./interceptors.ts";
+import { decide } from "./outcome.ts";
+import { Pass } from "./pass.ts";
+import type { NetSettings } from "./settings.ts";
+import { Gate } from "./throttle.ts";
+import type { Dispatcher } from "./undici.ts";
+
+export interface ClientOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Reads a key's text; null where there is none. Called last, for each attempt. */
+  readonly keyOf: (keyId: string) => Promise<string | null>;
+  /** Read when the first request is sent and after `reconfigure`. */
+  readonly settings: () => NetSettings;
+  /** Tells what a refusal means by the provider's rules; `body` is null where it did not come. Default: 429 alone. */
+  readonly diagnose?: (request: Outgoing, head: Head, body: string | null, now: number) => Refusal | null;
+  /** Hears what settled answers taught about limits. */
+  readonly learned?: (findings: readonly Finding[]) => void;
+  /** Where answers go that are no text or too long for memory; null to give up on them. */
+  readonly spillFolder: string | null;
+  /** The most text of an answer that is held in memory. Default 8 MB. */
+  readonly inlineBytes?: number;
+  /** The most that is taken of one answer. Default 8 GB. */
+  readonly maxBytes?: number;
+  /** Requests on the wire at once to one origin. Default 100. */
+  readonly connections?: number;
+}
+
+/** How often one request is sent at all, refusals included. */
+const MOST_ATTEMPTS = 200;
+
+/** The client over undici. Build one, close it at the end. */
+export class UndiciClient implements Client {
+  readonly #options: ClientOptions;
+  readonly #gate: Gate;
+  readonly #closing = new AbortController();
+  readonly #sleeping = new Set<() => void>();
+  #agent: Promise<{ readonly undici: typeof import("./undici.ts"); readonly wire: Dispatcher }> | null = null;
+  #order = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const { ledger, clock, connections } = options;
+    this.#gate = new Gate({ ledger, clock, ...(connections === undefined ? {} : { connections }) });
+  }
+
+  /** How many requests wait in the gate of this process. */
+  get waiting(): number {
+    return this.#gate.waiting;
+  }
+
+  /** Looks at the settings again; requests under way end as they began. */
+  async reconfigure(): Promise<void> {
+    const old = this.#agent;
+    this.#agent = null;
+    await (await old)?.wire.close();
+  }
+
+  async send(request: Outgoing, progress: Progress): Promise<Incoming> {
+    const { clock, ledger } = this.#options;
+    const url = target(request);
+    if (request.auth !== null) pinned(request.auth, url.origin);
+    const since = clock.now();
+    const order = this.#order++;
+    let counted = 0;
+    let refusals = 0;
+    for (let attempt = 1; ; attempt++) {
+      this.#alive(request);
+      const { undici, wire } = await this.#open();
+      const pass = new Pass({
+        ask: askOf(request, attempt, since),
+        origin: url.origin,
+        order,
+        lane: LANES.indexOf(request.lane),
+        watch: {
+          waiting: (wait) => progress.waiting(wait),
+          sending: (now) => progress.sending(attempt, now),
+          learned: (findings) => this.#options.learned?.(findings),
+        },
+        ledger,
+        clock,
+      });
+      const made = await this.#attempt({ request, url, pass, wire, send: undici.send, progress, attempt });
+      const refusal = made.type === "answer" ? made.refusal : null;
+      refusals = refusal === null ? 0 : refusals + 1;
+      const next = decide(request, made, { counted: counted + 1, refusals }, clock.now(), clock.random());
+      if (next.type === "unknown") throw outcomeUnknown(request, made);
+      if (next.type === "final" || attempt >= MOST_ATTEMPTS) return final(made, attempt);
+      if (next.counts) counted++;
+      progress.retrying(next.at, next.cause, attempt);
+      if (next.at > clock.now()) await this.#pause(next.at - clock.now(), request.signal);
+    }
+  }
+
+  /** Waiting requests are cancelled, flying ones aborted and left counted. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const reason = cancelled("closing", null);
+    this.#closing.abort(reason);
+    this.#gate.dispose(reason);
+    for (const stop of [...this.#sleeping]) stop();
+    await (await this.#agent?.catch(() => null))?.wire.destroy(reason);
+  }
+
+  /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
+  async #attempt(parts: Omit<Parameters<typeof runAttempt>[0], "options" | "diagnose">): Promise<Attempt> {
+    const { request, pass } = parts;
+    try {
+      const options = this.#options;
+      const diagnose = options.diagnose ?? ((_request, head) => plainDiagnosis(head));
+      const made = await runAttempt({ ...parts, options, diagnose });
+      if (made.type !== "answer") this.#alive(request, made.error);
+      return made;
+    } finally {
+      pass.ended();
+    }
+  }
+
+  #alive(request: Outgoing, cause?: unknown): void {
+    if (request.signal.aborted) throw cancelled("person", cause);
+    if (this.#closing.signal.aborted) throw cancelled("closing", cause);
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    signal.addEventListener("abort", abort, { once: true });
+    this.#sleeping.add(abort);
+    if (signal.aborted) abort();
+    await sleep(this.#options.clock, ms, stop.signal).catch(() => {});
+    this.#sleeping.delete(abort);
+    signal.removeEventListener("abort", abort);
+  }
+
+  /** undici loads at the first send: activation must not pay for it. */
+  #open() {
+    this.#agent ??= import("./undici.ts").then((undici) => {
+      const agent = undici.makeAgent(this.#options.settings());
+      const wire = agent.compose(putKey(this.#options.keyOf), throttle(this.#gate));
+      return { undici, wire };
+    });
+    return this.#agent;
+  }
+}
+
+function target(request: Outgoing): URL {
+  const url = URL.parse(request.url);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new HeadroomError("notConfigured", "The request's address is no http address.", { field: "baseUrl" });
+}
+
+/** One ask for each attempt, named ID#ATTEMPT; its place in line stays that of the first. */
+function askOf(request: Outgoing, attempt: number, since: number): Ask | null {
+  const { claim, lane, holder, title } = request;
+  return claim === null ? null : { id: `${request.id}#${attempt}`, claim, lane, since, holder, title };
+}
+
+function cancelled(by: "person" | "closing", cause: unknown): HeadroomError<"cancelled"> {
+  const message = by === "person" ? "The request was cancelled." : "Headroom is closing.";
+  return new HeadroomError("cancelled", message, { by }, cause ?? undefined);
+}
+
+function outcomeUnknown(request: Outgoing, made: Attempt): HeadroomError<"outcomeUnknown"> {
+  const message = "The answer was lost; the server may have done the work.";
+  const cause = made.type === "answer" ? undefined : made.error;
+  return new HeadroomError("outcomeUnknown", message, { exchangeId: request.id }, cause);
+}
+
+/** The answer, or the error that says best what happened. */
+function final(made: Attempt, attempts: number): Incoming {
+  if (made.type === "answer") return { ...made.incoming, attempts };
+  if (isHeadroomError(made.error)) throw made.error;
+  throw new HeadroomError(
+    "unreachable",
+    `The request did not get through: ${String(made.error)}`,
+    { origin: made.origin, code: made.code },
+    made.error,
+  );
+}

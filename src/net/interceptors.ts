@@ -1,0 +1,135 @@
+// The two interceptors every request passes, and the handler that tells its pass what happens on the wire.
+// Order: composed last runs first, so the gate holds before the key is read, and nothing runs before the gate.
+import { HeadroomError } from "../core/errors.ts";
+import type { Pass } from "./pass.ts";
+import type { Gate } from "./throttle.ts";
+import type { Dispatcher } from "./undici.ts";
+
+/** Which key goes into which header, and the only origin that it may go to. */
+export interface KeyPlace {
+  readonly keyId: string;
+  readonly header: string;
+  readonly prefix: string;
+  readonly origin: string;
+}
+
+/** What the client adds to undici's options; undici passes unknown fields through. */
+export interface Extra {
+  readonly pass: Pass;
+  readonly key: KeyPlace | null;
+  readonly signal: AbortSignal;
+}
+
+export type WireOptions = Dispatcher.RequestOptions<null> & Extra;
+type Handler = Dispatcher.DispatchHandler;
+type Controller = Dispatcher.DispatchController;
+
+/** Holds every request at the gate. One without a pass is refused: there is no way round. */
+export function throttle(gate: Gate): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const { pass, signal } = options as Partial<Extra>;
+    if (pass === undefined || signal === undefined) {
+      handler.onResponseError?.(noController, new Error("A request without a pass may not leave."));
+      return false;
+    }
+    gate.hold({
+      pass,
+      signal,
+      go: () => dispatch(options, new WatchedHandler(handler, pass, gate)),
+      fail: (reason) => handler.onResponseError?.(noController, asError(reason)),
+    });
+    return true;
+  };
+}
+
+/** Reads the key, the last thing before sending, and puts it on for its own origin alone. */
+export function putKey(
+  keyOf: (keyId: string) => Promise<string | null>,
+): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const { key } = options as Partial<Extra>;
+    if (key === undefined || key === null) return dispatch(options, handler);
+    readKey(key, options, keyOf).then(
+      (headers) => dispatch({ ...options, headers }, handler),
+      (error) => handler.onResponseError?.(noController, asError(error)),
+    );
+    return true;
+  };
+}
+
+async function readKey(
+  key: KeyPlace,
+  options: Dispatcher.DispatchOptions,
+  keyOf: (keyId: string) => Promise<string | null>,
+): Promise<Record<string, string>> {
+  pinned(key, String(options.origin));
+  const text = await keyOf(key.keyId);
+  if (text === null || text === "")
+    throw new HeadroomError("notConfigured", `There is no key under ${key.keyId}.`, { field: "key" });
+  const headers = options.headers as Record<string, string>;
+  return { ...headers, [key.header.toLowerCase()]: key.prefix + text };
+}
+
+/** Throws where a key would go to any other origin than its provider's. */
+export function pinned(key: KeyPlace, origin: string): void {
+  if (new URL(origin).origin === new URL(key.origin).origin) return;
+  throw new HeadroomError("notConfigured", `A key for ${key.origin} may not be sent to ${origin}.`, {
+    field: "baseUrl",
+  });
+}
+
+/** Tells the pass when the first byte leaves, when a head came, and when all is over. */
+class WatchedHandler implements Handler {
+  readonly #handler: Handler;
+  readonly #pass: Pass;
+  readonly #gate: Gate;
+  #landed = false;
+
+  constructor(handler: Handler, pass: Pass, gate: Gate) {
+    this.#handler = handler;
+    this.#pass = pass;
+    this.#gate = gate;
+  }
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context);
+    // A request that was aborted while it waited for its connection is aborted right here and never leaves.
+    if (!controller.aborted) this.#pass.sent();
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: WireHeaders, text?: string): void {
+    if (status >= 200) this.#pass.answered();
+    this.#handler.onResponseStart?.(controller, status, headers, text);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Controller, trailers: WireHeaders): void {
+    this.#land();
+    this.#handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.#land();
+    if (this.#pass.gotAt === null) this.#pass.ended();
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  #land(): void {
+    if (this.#landed) return;
+    this.#landed = true;
+    this.#gate.landed(this.#pass.origin);
+  }
+}
+
+/** Names and values of an answer's headers, as undici gives them. */
+export type WireHeaders = Record<string, string | string[] | undefined>;
+
+/** undici's own request handler takes null where there never was a connection; its type does not say so. */
+const noController = null as unknown as Controller;
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason), { cause: reason });
+}

@@ -1,0 +1,114 @@
+// One attempt's way through the ledger: reserved, sent, and then exactly one of settled, lost or refunded.
+// It must not decide when to send.
+import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
+import type { Head, Refusal, Wait } from "../core/quota/model.ts";
+import type { Clock } from "./clock.ts";
+
+/** What an attempt wants to hear of. Both are called synchronously. */
+export interface PassWatch {
+  waiting(wait: Wait): void;
+  /** In the turn in which the first byte leaves. */
+  sending(now: number): void;
+  learned(findings: readonly Finding[]): void;
+}
+
+/** How often a booking is tried while another process holds the database. */
+const BOOKING_TRIES = 50;
+
+/**
+ * The leave to send one request once. Everything after the grant goes through it, so that a reservation is given
+ * back exactly once whatever happens in whatever order.
+ */
+export class Pass {
+  /** Null for a request that counts in no policy. */
+  readonly ask: Ask | null;
+  readonly origin: string;
+  /** Its place in line in this process; repeats of a request keep it. */
+  readonly order: number;
+  readonly lane: number;
+  readonly watch: PassWatch;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  #stage: "held" | "reserved" | "sent" | "ended" = "held";
+  #sentAt: number | null = null;
+  #gotAt: number | null = null;
+
+  constructor(options: {
+    readonly ask: Ask | null;
+    readonly origin: string;
+    readonly order: number;
+    readonly lane: number;
+    readonly watch: PassWatch;
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+  }) {
+    this.ask = options.ask;
+    this.origin = options.origin;
+    this.order = options.order;
+    this.lane = options.lane;
+    this.watch = options.watch;
+    this.#ledger = options.ledger;
+    this.#clock = options.clock;
+  }
+
+  /** When the first byte may have left; null while it surely has not. Epoch ms. */
+  get sentAt(): number | null {
+    return this.#sentAt;
+  }
+
+  /** When the head of the answer was here; null without one. Epoch ms. */
+  get gotAt(): number | null {
+    return this.#gotAt;
+  }
+
+  /** The head of the answer is here; the client settles next. */
+  answered(): void {
+    this.#gotAt = this.#clock.now();
+  }
+
+  /** Called by the gate once the ledger has booked the ask. */
+  granted(): void {
+    this.#stage = "reserved";
+  }
+
+  /** The first byte goes on the wire now. */
+  sent(): void {
+    if (this.#stage !== "reserved") return;
+    this.#stage = "sent";
+    const now = this.#clock.now();
+    this.#sentAt = now;
+    this.watch.sending(now);
+    this.#book((ledger, id) => ledger.sent(id, now));
+  }
+
+  /** Books what the head said. The second call of this, `lost` or `ended` does nothing. */
+  settle(head: Head, refusal: Refusal | null): void {
+    if (this.#stage !== "sent") return;
+    this.#stage = "ended";
+    this.#book((ledger, id) => {
+      const findings = ledger.settle(id, head, refusal, this.#clock.now());
+      if (findings.length > 0) this.watch.learned(findings);
+    });
+  }
+
+  /** It is over without an answer: refunded if it surely never left, else counted as spent. */
+  ended(): void {
+    const stage = this.#stage;
+    this.#stage = "ended";
+    const now = this.#clock.now();
+    if (stage === "reserved") this.#book((ledger, id) => ledger.refund(id, now));
+    if (stage === "sent") this.#book((ledger, id) => ledger.lost(id, now));
+  }
+
+  /** A booking must not get lost because another process holds the database just now. */
+  #book(work: (ledger: Ledger, askId: string) => void, tries = 0): void {
+    const id = this.ask?.id;
+    if (id === undefined) return;
+    try {
+      work(this.#ledger, id);
+    } catch (error) {
+      if (tries >= BOOKING_TRIES) throw error;
+      this.#clock.after(2 + this.#clock.random() * 20, () => this.#book(work, tries + 1));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// Takes the bytes of an answer in: text into memory up to a bound, everything else to disk under a temporary name,
+// flushed and renamed at the end. Memory stays flat whatever the size. It must not decide what an answer means.
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { HeadroomError } from "../core/errors.ts";
+import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
+
+export interface ReceiveOptions {
+  /** Where the bytes go as they are; null for memory. */
+  readonly saveTo: string | null;
+  /** Where an answer goes that is no text or too long for memory; null to give up on it. */
+  readonly spillFolder: string | null;
+  /** Names the spilled file. */
+  readonly name: string;
+  readonly contentType: string;
+  /** The most text that is held in memory. bytes */
+  readonly inlineBytes: number;
+  /** The most that is taken at all. bytes */
+  readonly maxBytes: number;
+  bytes(received: number): void;
+}
+
+export interface Received {
+  readonly text: string | null;
+  readonly file: string | null;
+  readonly bytes: number;
+  readonly sniffed: string | null;
+}
+
+/**
+ * Reads a body to its end. Throws badShape where it is too large, and whatever the stream throws where it breaks off;
+ * a partial file is deleted then.
+ */
+export async function receive(body: AsyncIterable<Buffer>, options: ReceiveOptions): Promise<Received> {
+  const sink = new Sink(options);
+  try {
+    for await (const chunk of body) await sink.write(chunk);
+    return await sink.finish();
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+class Sink {
+  readonly #options: ReceiveOptions;
+  #head = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #file: { readonly handle: FileHandle; readonly partial: string; readonly target: string } | null = null;
+
+  constructor(options: ReceiveOptions) {
+    this.#options = options;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    const { saveTo, inlineBytes, maxBytes } = this.#options;
+    if (this.#head.length < SNIFF_BYTES) {
+      const missing = SNIFF_BYTES - this.#head.length;
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
+    }
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
+    this.#options.bytes(this.#bytes);
+    if (this.#file === null && (saveTo !== null || this.#bytes > inlineBytes)) await this.#toDisk();
+    if (this.#file === null) this.#chunks.push(chunk);
+    else await onDisk(this.#file.handle.write(chunk));
+  }
+
+  async finish(): Promise<Received> {
+    const sniffed = sniff(this.#head);
+    const { contentType, saveTo } = this.#options;
+    const textual = isText(contentType, sniffed);
+    if (this.#file === null && (saveTo !== null || (!textual && this.#bytes > 0))) await this.#toDisk();
+    const bytes = this.#bytes;
+    if (this.#file === null)
+      return { text: decode(Buffer.concat(this.#chunks), contentType), file: null, bytes, sniffed };
+    const { handle, partial, target } = this.#file;
+    await onDisk(handle.sync().then(() => handle.close()));
+    await onDisk(rename(partial, target));
+    this.#file = null;
+    return { text: null, file: target, bytes, sniffed };
+  }
+
+  async discard(): Promise<void> {
+    if (this.#file === null) return;
+    await this.#file.handle.close().catch(() => {});
+    await rm(this.#file.partial, { force: true });
+    this.#file = null;
+  }
+
+  async #toDisk(): Promise<void> {
+    const { saveTo, spillFolder, name, inlineBytes } = this.#options;
+    const target = saveTo ?? (spillFolder === null ? null : join(spillFolder, safe(name)));
+    if (target === null) throw tooLarge(inlineBytes);
+    const partial = `${target}.part`;
+    await onDisk(mkdir(dirname(target), { recursive: true }));
+    const handle = await onDisk(open(partial, "w", 0o600));
+    this.#file = { handle, partial, target };
+    for (const chunk of this.#chunks) await onDisk(handle.write(chunk));
+    this.#chunks = [];
+  }
+}
+
+/** A full or forbidden disk is not a broken connection, and sending again would not cure it. */
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const message = `The answer could not be written: ${String(cause)}`;
+    throw new HeadroomError("notConfigured", message, { field: "storage" }, cause);
+  }
+}
+
+function tooLarge(bytes: number): HeadroomError<"badShape"> {
+  const expected = `an answer of at most ${Math.round(bytes / 1e6)} MB`;
+  return new HeadroomError("badShape", `The answer is larger than ${bytes} bytes.`, { path: "", expected });
+}
+
+/** Whether bytes are to be shown as text: what the bytes say goes before what the header says. */
+function isText(contentType: string, sniffed: string | null): boolean {
+  if (sniffed !== null) return sniffed === "application/json" || sniffed.startsWith("text/");
+  return /^text\/|[/+](json|xml)\b/i.test(contentType);
+}
+
+function decode(bytes: Buffer, contentType: string): string {
+  const label = /charset="?([\w-]+)/i.exec(contentType)?.[1] ?? "utf-8";
+  try {
+    return new TextDecoder(label).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+function safe(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
+}
