@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { isHeadroomError } from "../../src/core/errors.ts";
-import { bodyOf, listen, outgoing, serve, wired } from "../net/tools.ts";
+import { bodyOf, listen, outgoing, serve, turn, wired } from "../net/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "headroom-wire-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -186,6 +186,7 @@ test("closing cancels what waits and what flies, and counts what flew", async ()
   const flying = closing(client.send(outgoing(server.url, { id: "flies" }), listen()));
   await first;
   const waiting = closing(client.send(outgoing(server.url, { id: "waits" }), listen()));
+  while (client.waiting === 0) await turn();
   await client.close();
   await Promise.all([flying, waiting]);
   assert.deepEqual(ledger.told, ["reserve flies#1", "sent flies#1", "leave waits#1", "lost flies#1"]);
