@@ -2,7 +2,7 @@
  * Lays out the extension as it is shipped in a folder of its own, so that packing, tests and a developer's dist/ never
  * get into each other's way. It must not decide what is packed: .vscodeignore does.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Metafile } from "esbuild";
 import { buildAll } from "../esbuild.mjs";

@@ -4,8 +4,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { cache, root } from "./paths.ts";
 import { plainEnvironment, runToEnd } from "./processes.ts";
@@ -39,7 +39,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** Unpacks the npm package's browser into the cache unless it stands there already; returns its folder. Linux x64 only. */
 export async function prepareBrowser(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+  const entry = fileURLToPath(import.meta.resolve("@sparticuz/chromium"));
   const manifest = path.join(path.dirname(path.dirname(entry)), "package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   const folder = path.join(cache, `browser-${version}`);

@@ -32,7 +32,14 @@ function newestSource(): number {
   const below = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true }).map((name) => path.join(folder, String(name))),
   );
-  const single = ["package.json", "esbuild.mjs", ".vscodeignore", "README.md", "CHANGELOG.md"];
+  const single = [
+    "package.json",
+    "package.nls.json",
+    "esbuild.mjs",
+    ".vscodeignore",
+    "README.md",
+    "CHANGELOG.md",
+  ];
   const files = [...below, ...single.map((name) => path.join(root, name))].filter((file) => existsSync(file));
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
