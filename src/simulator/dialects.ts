@@ -6,6 +6,8 @@ import type { AppEnv } from "./edge.ts";
 import { createSautiApp, type SautiJob, sautiPolicies } from "./sauti.ts";
 import { createSoundPieceApp, type SoundPieceJob, soundPiecePolicies } from "./soundpiece.ts";
 import { Vendor } from "./vendor.ts";
+import { createVocaBustaApp, type VocaBustaJob, vocaBustaPlans, vocaBustaPolicies } from "./vocabusta.ts";
+import { createVoiceDubApp, type VoiceDubJob, voiceDubPolicies } from "./voicedub.ts";
 
 /** What all dialects are made with. */
 export interface DialectOptions {
@@ -31,8 +33,21 @@ export function createDialects({ clock, seed, urlOf }: DialectOptions): RunningD
     credits: 10_000,
   });
   const sauti = new Vendor<SautiJob>({ ...common("sauti"), policies: sautiPolicies() });
+  const voicedub = new Vendor<VoiceDubJob>({
+    ...common("voicedub"),
+    policies: voiceDubPolicies(),
+    credits: 10_000,
+  });
+  const vocabusta = new Vendor<VocaBustaJob>({
+    ...common("vocabusta"),
+    policies: vocaBustaPolicies(),
+    plans: vocaBustaPlans,
+    settings: { plan: "standard" },
+  });
   return [
     { vendor: soundpiece, app: createSoundPieceApp(soundpiece, "/soundpiece") },
     { vendor: sauti, app: createSautiApp(sauti, "/sauti") },
+    { vendor: voicedub, app: createVoiceDubApp(voicedub, "/voicedub") },
+    { vendor: vocabusta, app: createVocaBustaApp(vocabusta, "/vocabusta") },
   ];
 }

@@ -86,6 +86,12 @@ export class Jobs<Data> {
     return this.#all.get(id);
   }
 
+  /** Forgets one job. */
+  remove(id: string): void {
+    this.#all.delete(id);
+    this.wake();
+  }
+
   /** Every job, oldest first. */
   list(): Job<Data>[] {
     return [...this.#all.values()];
