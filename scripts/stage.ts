@@ -30,15 +30,8 @@ export async function stageExtension(
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.once("exit", remove);
   mkdirSync(folder, { recursive: true });
-  for (const name of [
-    "package.json",
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    ".vscodeignore",
-    "media",
-    "schemas",
-  ]) {
+  const named = ["README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore", "media", "schemas", "l10n"];
+  for (const name of [...named, ...globSync("package{,.nls*}.json", { cwd: root })]) {
     const source = path.join(root, name);
     if (existsSync(source)) cpSync(source, path.join(folder, name), { recursive: true });
   }
