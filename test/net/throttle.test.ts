@@ -1,0 +1,238 @@
+// Rules of the gate, with a clock moved by hand: who goes when, who is woken by what, what cancelling costs.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Lane } from "../../src/core/quota/model.ts";
+import { LANES } from "../../src/core/quota/model.ts";
+import { Pass } from "../../src/net/pass.ts";
+import { Gate } from "../../src/net/throttle.ts";
+import { claim, HandClock, ListLedger, turn } from "./tools.ts";
+
+interface Waiting {
+  readonly id: string;
+  readonly stop: AbortController;
+}
+
+/** A gate with a hand clock, and a way to hold requests at it that writes down what becomes of them. */
+function gate(connections = 1000) {
+  const ledger = new ListLedger();
+  const clock = new HandClock();
+  const gate = new Gate({ ledger, clock, connections });
+  const went: string[] = [];
+  const failed: string[] = [];
+  let order = 0;
+  const passes = new Map<string, Pass>();
+  const hold = (id: string, lane: Lane = "person", account = "a", given?: number): Waiting => {
+    const stop = new AbortController();
+    const ask = {
+      id,
+      claim: { ...claim, accountId: account },
+      lane,
+      since: clock.now(),
+      holder: null,
+      title: "",
+    };
+    const watch = { waiting: () => {}, sending: () => {}, learned: () => {} };
+    const pass = new Pass({
+      ask,
+      origin: "http://x",
+      order: given ?? order++,
+      lane: LANES.indexOf(lane),
+      watch,
+      ledger,
+      clock,
+    });
+    passes.set(id, pass);
+    gate.hold({
+      pass,
+      signal: stop.signal,
+      go: () => went.push(id),
+      fail: () => failed.push(id),
+    });
+    return { id, stop };
+  };
+  return { gate, ledger, clock, went, failed, hold, passes };
+}
+
+test("what may go goes at once, in the turn in which it came", () => {
+  const { hold, went, clock } = gate();
+  hold("a");
+  assert.deepEqual(went, ["a"]);
+  assert.equal(clock.timers, 0);
+});
+
+test("first in, first out within a lane", async () => {
+  const { hold, went, ledger } = gate();
+  ledger.limit = 0;
+  for (const id of ["a", "b", "c"]) hold(id);
+  ledger.give(3);
+  await turn();
+  assert.deepEqual(went, ["a", "b", "c"]);
+});
+
+test("a person's send goes before a batch, and a batch before polls, whoever came first", async () => {
+  const { hold, went, ledger } = gate();
+  ledger.limit = 0;
+  hold("poll", "poll");
+  hold("batch", "batch");
+  hold("flow", "flow");
+  hold("person", "person");
+  ledger.give(4);
+  await turn();
+  assert.deepEqual(went, ["person", "flow", "batch", "poll"]);
+});
+
+test("a refused request that comes back stands where it stood", async () => {
+  const { hold, went, ledger } = gate();
+  ledger.limit = 1;
+  hold("first");
+  hold("second");
+  hold("third");
+  hold("first again", "person", "a", 0);
+  ledger.give(3);
+  await turn();
+  assert.deepEqual(went, ["first", "first again", "second", "third"]);
+});
+
+test("there is one timer for the earliest instant, and none when nobody waits for one", async () => {
+  const { hold, ledger, clock, went, gate: it } = gate();
+  ledger.limit = 0;
+  ledger.until = clock.now() + 5_000;
+  const first = hold("a");
+  hold("b", "person", "b");
+  hold("c", "batch", "c");
+  assert.equal(clock.timers, 1);
+  ledger.limit = 2;
+  await clock.advance(4_999);
+  assert.deepEqual(went, []);
+  await clock.advance(1);
+  assert.deepEqual(went, ["a", "b"]);
+  assert.equal(it.waiting, 1);
+  first.stop.abort();
+  ledger.until = null;
+  ledger.give(1);
+  await turn();
+  assert.equal(clock.timers, 0);
+  assert.equal(ledger.listeners, 0);
+});
+
+test("a timer that fires early asks again and does not spin", async () => {
+  const { hold, ledger, clock } = gate();
+  ledger.limit = 0;
+  ledger.until = clock.now();
+  hold("a");
+  const before = ledger.asked;
+  await clock.advance(10);
+  assert.ok(ledger.asked - before <= 10, `${ledger.asked - before} asks in 10 ms`);
+});
+
+test("waiting in one account does not hold up another", async () => {
+  const { hold, went, ledger } = gate();
+  ledger.limit = 1;
+  const reserve = ledger.reserve.bind(ledger);
+  ledger.reserve = (ask) => {
+    if (ask.claim.accountId !== "full") return { granted: true };
+    ledger.limit = 0;
+    return reserve(ask);
+  };
+  hold("waits", "person", "full");
+  hold("goes", "poll", "free");
+  assert.deepEqual(went, ["goes"]);
+});
+
+test("cancelling takes a waiter out at once, here and in the ledger's line, and costs nothing", () => {
+  const { hold, ledger, failed, gate: it } = gate();
+  ledger.limit = 0;
+  const one = hold("a");
+  one.stop.abort();
+  assert.deepEqual(failed, ["a"]);
+  assert.deepEqual(ledger.told, ["leave a"]);
+  assert.equal(it.waiting, 0);
+  assert.equal(it.armed, false);
+});
+
+test("a request that is aborted already never asks", () => {
+  const { gate: it, ledger, clock } = gate();
+  const failed: unknown[] = [];
+  const pass = new Pass({
+    ask: { id: "x", claim, lane: "person", since: 0, holder: null, title: "" },
+    origin: "http://x",
+    order: 0,
+    lane: 0,
+    watch: { waiting() {}, sending() {}, learned() {} },
+    ledger,
+    clock,
+  });
+  it.hold({ pass, signal: AbortSignal.abort("no"), go: () => {}, fail: (why) => failed.push(why) });
+  assert.deepEqual(failed, ["no"]);
+  assert.equal(ledger.asked, 0);
+});
+
+test("a request waits in the gate while no connection is free, and reserves nothing meanwhile", async () => {
+  const { hold, went, ledger, gate: it } = gate(2);
+  for (const id of ["a", "b", "c"]) hold(id);
+  assert.deepEqual(went, ["a", "b"]);
+  assert.equal(ledger.asked, 2);
+  it.landed("http://x");
+  await turn();
+  assert.deepEqual(went, ["a", "b", "c"]);
+});
+
+test("a ledger that another process holds is asked again soon, and forgets nobody", async () => {
+  const { hold, went, ledger, clock } = gate();
+  const reserve = ledger.reserve.bind(ledger);
+  let locked = 3;
+  ledger.reserve = (ask) => {
+    if (locked-- > 0) throw new Error("database is locked");
+    return reserve(ask);
+  };
+  hold("a");
+  assert.deepEqual(went, []);
+  await clock.advance(200);
+  assert.deepEqual(went, ["a"]);
+});
+
+test("disposing fails what waits and what comes later, once each", () => {
+  const { hold, failed, ledger, gate: it } = gate();
+  ledger.limit = 0;
+  hold("a");
+  hold("b");
+  it.dispose(new Error("closing"));
+  hold("c");
+  assert.deepEqual(failed, ["a", "b", "c"]);
+  assert.equal(it.armed, false);
+});
+
+test("a pass ends exactly once, whatever comes in whatever order", () => {
+  const head = { status: 200, headers: {}, sentAt: 1, gotAt: 2, quick: true };
+  const ends: [string, (pass: Pass) => void][] = [
+    ["settle", (pass) => pass.settle(head, null)],
+    ["ended", (pass) => pass.ended()],
+  ];
+  for (const sent of [true, false])
+    for (const [, one] of ends)
+      for (const [, two] of ends) {
+        const { hold, passes, ledger } = gate();
+        hold("a");
+        const pass = passes.get("a");
+        assert.ok(pass);
+        if (sent) pass.sent();
+        for (const end of [one, two, one]) end(pass);
+        pass.ended();
+        const final = ledger.told.filter((line) => /^(settle|lost|refund)/.test(line));
+        assert.equal(final.length, 1, ledger.told.join(", "));
+        if (!sent) assert.deepEqual(final, ["refund a"]);
+      }
+});
+
+test("a hundred thousand waiters ask a handful of times, and cancelling them all leaves nothing", () => {
+  const { hold, ledger, failed, gate: it } = gate();
+  ledger.limit = 0;
+  const all = Array.from({ length: 100_000 }, (_, index) => hold(`w${index}`));
+  assert.ok(ledger.asked <= 64, `${ledger.asked} asks`);
+  it.wake();
+  for (const one of all.toReversed()) one.stop.abort();
+  assert.equal(failed.length, 100_000);
+  assert.equal(it.waiting, 0);
+  assert.equal(it.armed, false);
+  assert.equal(ledger.told.length, 64);
+});
