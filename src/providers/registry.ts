@@ -6,11 +6,17 @@ import type { Profile } from "../core/profile/schema.ts";
 import { lineAndColumn, placeKey, places } from "./places.ts";
 import sauti from "./sauti.json" with { type: "json" };
 import soundpiece from "./soundpiece.json" with { type: "json" };
+import sync from "./sync.json" with { type: "json" };
+import vocabusta from "./vocabusta.json" with { type: "json" };
+import voicedub from "./voicedub.json" with { type: "json" };
 
 /** The built-in profiles as they stand in their files, by file name, in the order in which they are offered. */
 const builtIn: Readonly<Record<string, unknown>> = {
   "soundpiece.json": soundpiece,
   "sauti.json": sauti,
+  "voicedub.json": voicedub,
+  "sync.json": sync,
+  "vocabusta.json": vocabusta,
 };
 
 /** What is wrong with a profile file, at one place. */
