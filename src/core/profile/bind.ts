@@ -5,6 +5,8 @@ import { readOne, readPointer } from "./path.ts";
 export interface BindSources {
   /** The provider's id of the job. */
   readonly jobId: string | null;
+  /** The ids of all jobs that one list call asks for. */
+  readonly jobIds?: readonly string[];
   /** Answer bodies by step name; the first call's under `start`, the newest under `last`. */
   readonly answers: Readonly<Record<string, unknown>>;
   readonly input: Readonly<Record<string, unknown>>;
@@ -15,10 +17,11 @@ export interface BindSources {
 /** The name under which the answer of an action's first call is kept among a job's answers. */
 export const START = "start";
 
-/** The value of one expression: job.id, answer.PATH, answer.STEP.PATH, input.NAME, edited.NAME, =LITERAL. */
+/** The value of one expression: job.id, job.ids, answer.PATH, answer.STEP.PATH, input.NAME, edited.NAME, =LITERAL. */
 export function readBinding(expression: string, sources: BindSources): unknown {
   if (expression.startsWith("=")) return expression.slice(1);
   if (expression === "job.id") return sources.jobId ?? undefined;
+  if (expression === "job.ids") return sources.jobIds?.join(",");
   const dot = expression.indexOf(".");
   const rest = expression.slice(dot + 1);
   switch (expression.slice(0, dot)) {

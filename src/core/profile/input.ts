@@ -68,16 +68,16 @@ export function readFile(value: unknown): FileValue | null {
   }
   if (typeof value !== "object" || value === null) return null;
   const given = value as Readonly<Record<string, unknown>>;
-  const at = given["file"] ?? given["path"];
-  const name = given["fileName"] ?? given["name"];
+  const at = given.file ?? given.path;
+  const name = given.fileName ?? given.name;
   const plain = typeof at === "string" ? readFile(at) : null;
   if (plain === null) return null;
   const fileName = typeof name === "string" && name !== "" ? name : plain.fileName;
   return {
     file: plain.file,
     fileName,
-    mediaType: typeof given["mediaType"] === "string" ? given["mediaType"] : mediaTypeOf(fileName),
-    bytes: typeof given["bytes"] === "number" ? given["bytes"] : null,
+    mediaType: typeof given.mediaType === "string" ? given.mediaType : mediaTypeOf(fileName),
+    bytes: typeof given.bytes === "number" ? given.bytes : null,
   };
 }
 

@@ -2,60 +2,68 @@
 import { z } from "zod";
 import { bindings, fact, id, path, positive } from "./words.ts";
 
-const result = z.strictObject({
-  kind: z.enum(["audio", "video", "json", "text"]),
-  from: z.enum(["base64", "body", "link", "action", "json"]),
-  path: path
-    .optional()
-    .describe("Where the bytes, link or value stand in the answer; not needed for body and action"),
-  action: id.optional().describe("With from=action: the action whose body is the result"),
-  bind: bindings.optional(),
-  label: z.string().optional().describe("What the result is called, as Transcript"),
-  title: path.optional().describe("Where a name of each result stands, as the kind of a stem"),
-  contentType: z.string().optional(),
-  expiresAt: path.optional().describe("Where the link says until when it is good"),
-  lifeMs: positive.optional().describe("How long a link is good where the answer does not say"),
-  duration: path.optional(),
-  durationUnit: z.enum(["s", "ms"]).optional(),
-  fact,
-});
+const result = z
+  .strictObject({
+    kind: z.enum(["audio", "video", "json", "text"]),
+    from: z.enum(["base64", "body", "link", "action", "json"]),
+    path: path
+      .optional()
+      .describe("Where the bytes, link or value stand in the answer; not needed for body and action"),
+    action: id.optional().describe("With from=action: the action whose body is the result"),
+    bind: bindings.optional(),
+    label: z.string().optional().describe("What the result is called, as Transcript"),
+    title: path.optional().describe("Where a name of each result stands, as the kind of a stem"),
+    contentType: z.string().optional(),
+    expiresAt: path.optional().describe("Where the link says until when it is good"),
+    lifeMs: positive.optional().describe("How long a link is good where the answer does not say"),
+    duration: path.optional(),
+    durationUnit: z.enum(["s", "ms"]).optional(),
+    fact,
+  })
+  .meta({ id: "result" });
 
-const watch = z.strictObject({
-  id: path.describe("Where the id stands in the answer that starts the job"),
-  poll: z.strictObject({ action: id, bind: bindings }),
-  status: path.describe("Where the status word stands in the poll's answer"),
-  words: z
-    .record(z.string(), z.enum(["queued", "running", "succeeded", "failed", "cancelled"]))
-    .describe("Status word -> job state; an unknown word counts as running"),
-  progress: path.optional(),
-  error: z.array(path).default([]).describe("Where a failed job tells why, first hit wins"),
-  failedWhen: path.optional().describe("A path whose non-null value means failure whatever the word says"),
-  intervalMs: positive,
-  jitterMs: z.number().nonnegative(),
-  minimumIntervalMs: z.number().nonnegative().default(0),
-  typicalMs: positive.optional().describe("How long such a job usually takes"),
-  longPoll: z
-    .strictObject({ bind: bindings, holdMs: positive, fact })
-    .optional()
-    .describe("Extra parameters that make the server hold a poll until something happens"),
-  listPoll: z
-    .strictObject({ action: id, bind: bindings, items: path, id: path, status: path })
-    .optional()
-    .describe("One list call that answers for many jobs"),
-  cancel: z.strictObject({ action: id, bind: bindings }).optional(),
-  fact,
-});
+const watch = z
+  .strictObject({
+    id: path.describe("Where the id stands in the answer that starts the job"),
+    poll: z.strictObject({ action: id, bind: bindings }),
+    status: path.describe("Where the status word stands in the poll's answer"),
+    words: z
+      .record(z.string(), z.enum(["queued", "running", "succeeded", "failed", "cancelled"]))
+      .describe("Status word -> job state; an unknown word counts as running"),
+    progress: path.optional(),
+    error: z.array(path).default([]).describe("Where a failed job tells why, first hit wins"),
+    failedWhen: path.optional().describe("A path whose non-null value means failure whatever the word says"),
+    intervalMs: positive,
+    jitterMs: z.number().nonnegative(),
+    minimumIntervalMs: z.number().nonnegative().default(0),
+    typicalMs: positive.optional().describe("How long such a job usually takes"),
+    longPoll: z
+      .strictObject({ bind: bindings, holdMs: positive, fact })
+      .optional()
+      .describe("Extra parameters that make the server hold a poll until something happens"),
+    listPoll: z
+      .strictObject({ action: id, bind: bindings, items: path, id: path, status: path })
+      .optional()
+      .describe(
+        "One list call that answers for many jobs; job.ids in a binding is their ids, parted by commas",
+      ),
+    cancel: z.strictObject({ action: id, bind: bindings }).optional(),
+    fact,
+  })
+  .meta({ id: "watch" });
 
 /** What one successful answer of an action means: a job that begins, or results. */
-export const answer = z.strictObject({
-  status: z.array(z.number().int().min(200).max(299)).min(1),
-  when: path.optional().describe("Only where this path has a value"),
-  watch: watch.optional().describe("The answer starts a job that is polled"),
-  results: z
-    .array(result)
-    .default([])
-    .describe("Read from this answer, or from the last poll's where a job is watched"),
-});
+export const answer = z
+  .strictObject({
+    status: z.array(z.number().int().min(200).max(299)).min(1),
+    when: path.optional().describe("Only where this path has a value"),
+    watch: watch.optional().describe("The answer starts a job that is polled"),
+    results: z
+      .array(result)
+      .default([])
+      .describe("Read from this answer, or from the last poll's where a job is watched"),
+  })
+  .meta({ id: "answer" });
 
 /** A further call of a flow, after the first, with what the person decides before it. */
 export const step = z.strictObject({

@@ -7,35 +7,37 @@ import { bindings, fact, id, method, path, pointer, policyId, positive, scalar }
 
 const choice = z.strictObject({ value: scalar, title: z.string() });
 
-const parameter = z.strictObject({
-  name: z.string().min(1),
-  title: z.string().min(1).describe("Label of the form field"),
-  description: z.string().optional(),
-  in: z
-    .enum(["path", "query", "header", "body", "file", "step"])
-    .describe("Where it goes; step: not in this call, only for the steps that follow"),
-  at: pointer.optional().describe("Where in the JSON body it stands; default /NAME"),
-  type: z.enum(["string", "integer", "number", "boolean", "file", "json"]),
-  required: z.boolean().default(false),
-  default: z.union([scalar, z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional(),
-  example: z.string().optional().describe("What the form is prefilled with for a first try"),
-  choices: z.array(choice).min(1).optional(),
-  choicesFrom: z
-    .strictObject({ action: id, items: path, value: path, title: path })
-    .optional()
-    .describe("An action whose answer offers the choices"),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  minLength: z.number().int().nonnegative().optional(),
-  maxLength: positive.int().optional(),
-  pattern: z.string().optional(),
-  multiline: z.boolean().optional(),
-  advanced: z.boolean().optional().describe("Folded away until asked for"),
-  unit: z.string().optional(),
-  accept: z.array(z.string()).optional().describe("Media types or endings of a file field"),
-  maxBytes: positive.int().optional(),
-  fact: fact.optional(),
-});
+const parameter = z
+  .strictObject({
+    name: z.string().min(1),
+    title: z.string().min(1).describe("Label of the form field"),
+    description: z.string().optional(),
+    in: z
+      .enum(["path", "query", "header", "body", "file", "step"])
+      .describe("Where it goes; step: not in this call, only for the steps that follow"),
+    at: pointer.optional().describe("Where in the JSON body it stands; default /NAME"),
+    type: z.enum(["string", "integer", "number", "boolean", "file", "json"]),
+    required: z.boolean().default(false),
+    default: z.union([scalar, z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional(),
+    example: z.string().optional().describe("What the form is prefilled with for a first try"),
+    choices: z.array(choice).min(1).optional(),
+    choicesFrom: z
+      .strictObject({ action: id, items: path, value: path, title: path })
+      .optional()
+      .describe("An action whose answer offers the choices"),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    minLength: z.number().int().nonnegative().optional(),
+    maxLength: positive.int().optional(),
+    pattern: z.string().optional(),
+    multiline: z.boolean().optional(),
+    advanced: z.boolean().optional().describe("Folded away until asked for"),
+    unit: z.string().optional(),
+    accept: z.array(z.string()).optional().describe("Media types or endings of a file field"),
+    maxBytes: positive.int().optional(),
+    fact: fact.optional(),
+  })
+  .meta({ id: "parameter" });
 
 const idempotency = z.discriminatedUnion("in", [
   z.strictObject({ in: z.literal("none"), fact }),

@@ -30,7 +30,8 @@ export const path = z
   .min(1)
   .describe(
     "Dotted path into an answer: song.outputs[].url maps over a list, urls[0] takes one, *.id looks into the only member, header:NAME reads a header, type|tail takes what follows the last slash",
-  );
+  )
+  .meta({ id: "path" });
 /** The methods an action may use. */
 export const method = z.enum(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]);
 /** A number above zero. */
@@ -41,7 +42,7 @@ export const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const binding = z
   .string()
   .regex(
-    /^(=|job\.id$|(answer|input|edited)\..)/,
+    /^(=|job\.ids?$|(answer|input|edited)\..)/,
     "write job.id, answer.PATH, input.NAME, edited.NAME or =LITERAL",
   );
 /** Where the parameters of a further call come from; read by bind.ts. */
@@ -49,4 +50,5 @@ export const bindings = z
   .record(z.string(), binding)
   .describe(
     "Parameter name -> where its value comes from: job.id, answer.PATH (the newest answer), answer.STEP.PATH (the first call is the step start), input.NAME, edited.NAME, or =LITERAL",
-  );
+  )
+  .meta({ id: "bindings" });
