@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { AppEnv } from "./edge.ts";
 import { createSautiApp, type SautiJob, sautiPolicies } from "./sauti.ts";
 import { createSoundPieceApp, type SoundPieceJob, soundPiecePolicies } from "./soundpiece.ts";
+import { createSyncApp, type SyncJob, syncLinkLifeMs, syncPlans, syncPolicies } from "./sync.ts";
 import { Vendor } from "./vendor.ts";
 import { createVocaBustaApp, type VocaBustaJob, vocaBustaPlans, vocaBustaPolicies } from "./vocabusta.ts";
 import { createVoiceDubApp, type VoiceDubJob, voiceDubPolicies } from "./voicedub.ts";
@@ -38,6 +39,14 @@ export function createDialects({ clock, seed, urlOf }: DialectOptions): RunningD
     policies: voiceDubPolicies(),
     credits: 10_000,
   });
+  // ASSUMED: credits of one a generation, only so that a 402 can be provoked.
+  const sync = new Vendor<SyncJob>({
+    ...common("sync"),
+    policies: syncPolicies(),
+    plans: syncPlans,
+    settings: { plan: "Creator", slots: 3, linkLifeMs: syncLinkLifeMs, idempotencyMismatch: "409" },
+    credits: 10_000,
+  });
   const vocabusta = new Vendor<VocaBustaJob>({
     ...common("vocabusta"),
     policies: vocaBustaPolicies(),
@@ -48,6 +57,7 @@ export function createDialects({ clock, seed, urlOf }: DialectOptions): RunningD
     { vendor: soundpiece, app: createSoundPieceApp(soundpiece, "/soundpiece") },
     { vendor: sauti, app: createSautiApp(sauti, "/sauti") },
     { vendor: voicedub, app: createVoiceDubApp(voicedub, "/voicedub") },
+    { vendor: sync, app: createSyncApp(sync, "/sync") },
     { vendor: vocabusta, app: createVocaBustaApp(vocabusta, "/vocabusta") },
   ];
 }
