@@ -22,3 +22,17 @@ declare module "undici/lib/api/api-request.js" {
   ): Promise<Dispatcher.ResponseData<null>>;
   export = request;
 }
+
+declare module "undici/lib/api/api-connect.js" {
+  import type { Dispatcher } from "undici";
+
+  const connect: Dispatcher["connect"];
+  export = connect;
+}
+
+declare module "undici/lib/dispatcher/pool.js" {
+  import type { Pool } from "undici";
+
+  const value: typeof Pool;
+  export = value;
+}

@@ -3,9 +3,11 @@
 
 import * as tls from "node:tls";
 import type { Agent, Dispatcher } from "undici";
+import connect from "undici/lib/api/api-connect.js";
 import request from "undici/lib/api/api-request.js";
 import UndiciAgent from "undici/lib/dispatcher/agent.js";
 import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
+import Pool from "undici/lib/dispatcher/pool.js";
 import { type NetSettings, planProxy } from "./settings.ts";
 
 export type { Dispatcher } from "undici";
@@ -38,8 +40,14 @@ export function makeAgent(settings: NetSettings): Dispatcher {
     noProxy: plan.noProxy,
     requestTls: secure,
     proxyTls: secure,
+    clientFactory: tunnelPool,
     ...(settings.proxyAuthorization === null ? {} : { token: settings.proxyAuthorization }),
   });
+}
+
+/** undici's index gives every dispatcher its `connect`; without the index, the pool to the proxy needs it from us. */
+function tunnelPool(origin: URL, options: object): Dispatcher {
+  return Object.assign(new Pool(origin, options), { connect });
 }
 
 /** Sends one request through a dispatcher; resolves when the head has come. */

@@ -1,0 +1,39 @@
+// A private authority and a server it vouches for (api.test, localhost, 127.0.0.1), for the tests alone. Good until
+// 2126. Nobody trusts this authority, so its server's key protects nothing.
+
+/** The authority's certificate, in PEM. */
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIBqjCCAVGgAwIBAgIUVvkV0y+nYl7FJxyCsZfbXq7D2RIwCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXSGVhZHJvb20gdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIyMjMx
+NTI0WhgPMjEyNjEwMjkyMzE1MjRaMCIxIDAeBgNVBAMMF0hlYWRyb29tIHRlc3Qg
+YXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk2dH/8vV7s9dU2aS
+nA4mafPqjuRQsO36j4nbTkZn3F27iGjPh1dJrGr2iuIytpgISqZ5xT8fnG5w0mu2
+EGaLsKNjMGEwHQYDVR0OBBYEFBr0CGeb0qW1UuBXyrrhUQ9ZoLitMB8GA1UdIwQY
+MBaAFBr0CGeb0qW1UuBXyrrhUQ9ZoLitMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0P
+AQH/BAQDAgIEMAoGCCqGSM49BAMCA0cAMEQCIDSWYyhfDKeaAvWKIjtv07PpUkix
+TgIjaG1WPlxjE+rJAiAPQiuZ5Fk8iSZUVK//fCVg3E2wYPsa1bbyvgHnyANmRA==
+-----END CERTIFICATE-----
+`;
+
+/** The server's certificate and key, in PEM. */
+export const server = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBtjCCAVygAwIBAgIUCaQ29syq8GeQRxqo6Zh0BjUS/BUwCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXSGVhZHJvb20gdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIyMjMx
+NTI0WhgPMjEyNjEwMjkyMzE1MjRaMBMxETAPBgNVBAMMCGFwaS50ZXN0MFkwEwYH
+KoZIzj0CAQYIKoZIzj0DAQcDQgAEe+bJhPeAg4ZIOOyCt3LJzjdNqhc+ksR9UNAT
+ncf1fbpupt1hik7KdBtFVdpTcwGWqowkfoPSbEur4rjfLvGuJKN9MHswJAYDVR0R
+BB0wG4IIYXBpLnRlc3SCCWxvY2FsaG9zdIcEfwAAATATBgNVHSUEDDAKBggrBgEF
+BQcDATAdBgNVHQ4EFgQUoRCBYRNaZTURnPIZZG0YFmWABQkwHwYDVR0jBBgwFoAU
+GvQIZ5vSpbVS4FfKuuFRD1mguK0wCgYIKoZIzj0EAwIDSAAwRQIhAI6n51HdcbWU
+XMcZMteyNlAT0epZqUpLwR78ksJge/CwAiBufw09DU+oJ7jKj9Q468UFu2eMStUN
+pD/XASWqErU+3g==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTHfmqSNBpYA4ovyj
+pv76TbHgsa1aoZX0e5pZkWIHaaOhRANCAAR75smE94CDhkg47IK3csnON02qFz6S
+xH1Q0BOdx/V9um6m3WGKTsp0G0VV2lNzAZaqjCR+g9JsS6viuN8u8a4k
+-----END PRIVATE KEY-----
+`,
+};
