@@ -4,7 +4,7 @@
  * gives it, runs the extension's tests in the npm-hosted VS Code, and exits with their code.
  */
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { format, parseArgs } from "node:util";
 import { launchBrowser } from "./browser.ts";
 import { temporaryFolder } from "./paths.ts";
 import { startServer } from "./server.ts";
@@ -45,7 +45,7 @@ async function runInPage(): Promise<number> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   const { promise, resolve } = Promise.withResolvers<number>();
   await page.exposeFunction("codeAutomationLog", (type: string, args: unknown[]) => {
-    const line = args.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ");
+    const line = format(...args);
     if (type === "error" || type === "warn") console.error(line);
     else console.log(line);
   });
