@@ -27,6 +27,9 @@ export interface Received {
   readonly sniffed: string | null;
 }
 
+/** How much may gather in memory while the disk is at work. bytes */
+const GATHER_BYTES = 1024 * 1024;
+
 /**
  * Reads a body to its end. Throws badShape where it is too large, and whatever the stream throws where it breaks off;
  * a partial file is deleted then.
@@ -46,6 +49,8 @@ class Sink {
   readonly #options: ReceiveOptions;
   #head = Buffer.alloc(0);
   #chunks: Buffer[] = [];
+  #held = 0;
+  #writing: Promise<void> | null = null;
   #bytes = 0;
   #file: { readonly handle: FileHandle; readonly partial: string; readonly target: string } | null = null;
 
@@ -63,8 +68,12 @@ class Sink {
     if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
     this.#options.bytes(this.#bytes);
     if (this.#file === null && (saveTo !== null || this.#bytes > inlineBytes)) await this.#toDisk();
-    if (this.#file === null) this.#chunks.push(chunk);
-    else await onDisk(this.#file.handle.write(chunk));
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+    if (this.#file === null) return;
+    const writing = this.#write(this.#file.handle);
+    // A few chunks may gather while the disk is at work, so that it gets them together.
+    if (this.#held >= GATHER_BYTES) await writing;
   }
 
   async finish(): Promise<Received> {
@@ -76,6 +85,7 @@ class Sink {
     if (this.#file === null)
       return { text: decode(Buffer.concat(this.#chunks), contentType), file: null, bytes, sniffed };
     const { handle, partial, target } = this.#file;
+    await this.#write(handle);
     await onDisk(handle.sync().then(() => handle.close()));
     await onDisk(rename(partial, target));
     this.#file = null;
@@ -84,6 +94,7 @@ class Sink {
 
   async discard(): Promise<void> {
     if (this.#file === null) return;
+    await this.#writing?.catch(() => {});
     await this.#file.handle.close().catch(() => {});
     await rm(this.#file.partial, { force: true });
     this.#file = null;
@@ -97,8 +108,26 @@ class Sink {
     await onDisk(mkdir(dirname(target), { recursive: true }));
     const handle = await onDisk(open(partial, "w", 0o600));
     this.#file = { handle, partial, target };
-    for (const chunk of this.#chunks) await onDisk(handle.write(chunk));
-    this.#chunks = [];
+  }
+
+  #write(handle: FileHandle): Promise<void> {
+    if (this.#writing === null) {
+      this.#writing = this.#drain(handle);
+      // A failure is met by whoever waits next; until then it is nobody's surprise.
+      this.#writing.catch(() => {});
+    }
+    return this.#writing;
+  }
+
+  /** Writes what has gathered until nothing is left. */
+  async #drain(handle: FileHandle): Promise<void> {
+    while (this.#chunks.length > 0) {
+      const batch = this.#chunks;
+      this.#chunks = [];
+      this.#held = 0;
+      await onDisk(handle.writev(batch));
+    }
+    this.#writing = null;
   }
 }
 
