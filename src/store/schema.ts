@@ -4,6 +4,7 @@ import { changesTables } from "./changes.ts";
 import type { Migration } from "./database.ts";
 import { exchangeTables } from "./exchanges.ts";
 import { jobTables } from "./jobs.ts";
+import { ledgerTables } from "./ledger-tables.ts";
 import { resultTables } from "./results.ts";
 
 /** Every step of every table, for `Database`. */
@@ -13,4 +14,5 @@ export const schema: readonly Migration[] = [
   ...jobTables,
   ...resultTables,
   ...accountTables,
+  ...ledgerTables,
 ];

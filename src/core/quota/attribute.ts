@@ -1,0 +1,72 @@
+// Which policy of a claim do an answer's headers describe? By name, else by the limit's value, else by whether the reset
+// fits. A wrong guess would show phantom spends, so doubt is answered with none. Pure.
+import type { ClockState } from "./clock.ts";
+import type { HeadReading, QuotaReading } from "./evidence.ts";
+import type { Claim, Head } from "./model.ts";
+import { inForce, type PartitionState, type RateInForce } from "./state.ts";
+import { usedAt } from "./window.ts";
+
+/** Seconds are cut or rounded on the wire. ms */
+const ROUNDING_MS = 2_000;
+
+/** The index of the claim's part that a reading is about, or null where that cannot be told. */
+export function attribute(
+  quota: QuotaReading,
+  claim: Claim,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  head: Head,
+  reading: HeadReading,
+): number | null {
+  const rates: {
+    readonly index: number;
+    readonly id: string;
+    readonly published: number | null;
+    readonly rate: RateInForce;
+  }[] = [];
+  for (const [index, { policy }] of claim.parts.entries())
+    if (policy.type === "rate")
+      rates.push({ index, id: policy.id, published: policy.limit, rate: inForce(policy, states[index]!) });
+  const named = rates.find((one) => quota.name !== null && one.id.toLowerCase() === quota.name.toLowerCase());
+  if (named !== undefined) return named.index;
+  const same = rates.filter(
+    ({ rate, published }) =>
+      quota.limit !== null && (rate.limit === quota.limit || published === quota.limit),
+  );
+  const serverNow = reading.dateAt ?? head.gotAt;
+  if (same.length > 0) {
+    if (same.length === 1) return same[0]!.index;
+    const fitting = same.filter(({ rate }) => resetFits(rate, quota, serverNow));
+    if (fitting.length === 1) return fitting[0]!.index;
+    return closest(fitting, quota, states, clock, head.gotAt);
+  }
+  // A number that no policy has: with one policy it is that one's new limit, else the only one whose reset fits.
+  if (rates.length === 1) return rates[0]!.index;
+  const unsaid = rates.filter(({ rate }) => rate.limit === null);
+  if (unsaid.length === 1) return unsaid[0]!.index;
+  return null;
+}
+
+function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: number): boolean {
+  if (quota.quotaWindowMs !== null) return quota.quotaWindowMs === rate.quotaWindowMs;
+  if (quota.resetAt === null) return true;
+  const ahead = quota.resetAt - serverNow;
+  if (ahead < -ROUNDING_MS || ahead > rate.quotaWindowMs + ROUNDING_MS) return false;
+  return rate.kind !== "fixed" || rate.quotaWindowMs % 1000 !== 0 || quota.resetAt % rate.quotaWindowMs === 0;
+}
+
+/** Among policies that fit alike, the one whose own count is nearest to the server's; null where two are as near. */
+function closest(
+  fitting: readonly { readonly index: number; readonly rate: RateInForce }[],
+  quota: QuotaReading,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): number | null {
+  if (quota.limit === null || quota.remaining === null) return null;
+  const used = quota.limit - quota.remaining;
+  const ranked = fitting
+    .map(({ index, rate }) => ({ index, away: Math.abs(usedAt(rate, states[index]!, clock, now) - used) }))
+    .sort((a, b) => a.away - b.away);
+  return ranked.length > 1 && ranked[0]!.away === ranked[1]!.away ? null : (ranked[0]?.index ?? null);
+}

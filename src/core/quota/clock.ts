@@ -1,0 +1,97 @@
+// What is known of the server's clock and of the network between: an interval for the offset, the quickest and slowest
+// round trips. Pure; instants are passed in.
+
+/**
+ * The server's clock as seen from ours. `lo <= theta <= hi`, where theta is the server's reading at the arrival of a request
+ * minus our reading at its sending, over the quickest way. It contains the way there, so the way need not be known.
+ */
+export interface ClockState {
+  readonly lo: number | null;
+  readonly hi: number | null;
+  /** When the bounds were last confirmed. Epoch ms. */
+  readonly at: number;
+  readonly rttMin: number;
+  readonly rttMax: number;
+  /** Round trips measured. */
+  readonly n: number;
+}
+
+/** A server of which nothing is known. */
+export const NO_CLOCK: ClockState = { lo: null, hi: null, at: 0, rttMin: 0, rttMax: 0, n: 0 };
+
+/** How fast two clocks may drift apart, as a share: 30 parts in a million. ASSUMED. */
+const DRIFT = 30e-6;
+/** Servers renew a cached `Date` by a timer that may be late. ms. ASSUMED. */
+const DATE_LAG_MS = 10;
+/** Doubt about an arrival before anything was measured. ms */
+const FIRST_JITTER_MS = 50;
+/** Doubt that remains after the first round trip, shrinking with the square root of their number. ms */
+const DOUBT_MS = 20;
+
+/** How much later than the quickest a request may arrive at the server. ms */
+export function jitterMs(clock: ClockState): number {
+  if (clock.n === 0) return FIRST_JITTER_MS;
+  const doubt = 1 / Math.sqrt(clock.n);
+  const measured = (clock.rttMax - clock.rttMin) * (1 + 2 * doubt);
+  return Math.ceil(Math.max(measured, Math.min(FIRST_JITTER_MS, DOUBT_MS + clock.rttMin) * doubt)) + 3;
+}
+
+/** The part of a round trip that surely follows the server's counting, plus the way there. ms */
+export function tailMs(clock: ClockState): number {
+  if (clock.n === 0) return 0;
+  return Math.max(0, clock.rttMin - (clock.rttMax - clock.rttMin) / Math.sqrt(clock.n));
+}
+
+/** The latest instant at which an answered request was counted, on the scale of sending. Epoch ms. */
+export function latest(clock: ClockState, sentAt: number, gotAt: number): number {
+  return Math.max(sentAt, Math.min(gotAt - tailMs(clock), sentAt + jitterMs(clock)));
+}
+
+/** The bounds of theta at an instant, widened by drift since they were confirmed; null while nothing is known. */
+export function thetaAt(clock: ClockState, now: number): { readonly lo: number; readonly hi: number } | null {
+  if (clock.lo === null || clock.hi === null) return null;
+  const drift = Math.abs(now - clock.at) * DRIFT;
+  return { lo: clock.lo - drift, hi: clock.hi + drift };
+}
+
+/** Takes a round trip of a quick call into account. */
+export function withRoundTrip(clock: ClockState, sentAt: number, gotAt: number): ClockState {
+  const rtt = Math.max(0, gotAt - sentAt);
+  if (clock.n === 0) return { ...clock, rttMin: rtt, rttMax: rtt, n: 1 };
+  return {
+    ...clock,
+    rttMin: Math.min(clock.rttMin, rtt),
+    rttMax: Math.max(rtt, clock.rttMax - (clock.rttMax - clock.rttMin) * 0.001),
+    n: Math.min(clock.n + 1, 10_000),
+  };
+}
+
+/** Takes a `Date` header, cut to whole seconds, into account. `dateAt` in the server's epoch ms. */
+export function withDate(clock: ClockState, dateAt: number, sentAt: number, gotAt: number): ClockState {
+  return narrow(clock, dateAt - gotAt + tailMs(clock), dateAt + 1000 + DATE_LAG_MS - sentAt, gotAt);
+}
+
+/** Takes the end of a quota window on the server's grid into account that held a request counted in `[sentAt, late]`. */
+export function withReset(
+  clock: ClockState,
+  resetAt: number,
+  quotaWindowMs: number,
+  sentAt: number,
+  late: number,
+  now: number,
+): ClockState {
+  return narrow(clock, resetAt - quotaWindowMs - late, resetAt - sentAt, now);
+}
+
+/** Forgets the offset, as after one of the clocks was set; the network's figures stay. */
+export function withoutOffset(clock: ClockState): ClockState {
+  return { ...clock, lo: null, hi: null };
+}
+
+/** Cuts two intervals; where they contradict each other a clock was set, and the newer one stands alone. */
+function narrow(clock: ClockState, lo: number, hi: number, now: number): ClockState {
+  const known = thetaAt(clock, now);
+  if (known === null) return { ...clock, lo, hi, at: now };
+  const cut = { lo: Math.max(known.lo, lo), hi: Math.min(known.hi, hi) };
+  return cut.lo <= cut.hi ? { ...clock, ...cut, at: now } : { ...clock, lo, hi, at: now };
+}

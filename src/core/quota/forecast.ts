@@ -1,0 +1,74 @@
+// When would so many claims go, if nothing else happened? Runs a copy of the state forward. Pure; it books nothing.
+import { type ClockState, jitterMs } from "./clock.ts";
+import type { Claim, Wait } from "./model.ts";
+import { refresh, reserve } from "./reserve.ts";
+import type { PartitionState, Spend } from "./state.ts";
+
+/** Claims run forward one by one; beyond that the pace found so far is continued. */
+const STEPS = 2_000;
+
+export interface Forecast {
+  /** When the first goes; null where only an event frees it. Epoch ms. */
+  readonly firstAt: number | null;
+  /** When the last goes; null where nobody can tell. Epoch ms. */
+  readonly lastAt: number | null;
+  /** What the first waits for; null where it goes at once. */
+  readonly wait: Wait | null;
+}
+
+/** Forecasts `count` claims behind `ahead` others of the same kind. */
+export function forecast(
+  claim: Claim,
+  count: number,
+  ahead: number,
+  before: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): Forecast {
+  let states = claim.parts.map((part, i) => refresh(part, before[i]!, clock, now));
+  let wait: Wait | null = null;
+  let firstAt: number | null = null;
+  let at = now;
+  const wanted = ahead + Math.max(1, count);
+  const steps = Math.min(wanted, Math.max(STEPS, ahead + 1));
+  for (let step = 0; step < steps; step++) {
+    const gone = goes(claim, states, clock, at, `forecast ${step}`);
+    if (firstAt === null) wait ??= gone.wait;
+    if (gone.at === null) return { firstAt, lastAt: null, wait };
+    at = gone.at;
+    states = gone.states;
+    if (step === ahead) firstAt = at;
+  }
+  const done = steps - ahead;
+  const left = wanted - steps;
+  const pace = firstAt === null || done < 2 ? 0 : (at - firstAt) / (done - 1);
+  return { firstAt, lastAt: Math.ceil(at + left * pace), wait };
+}
+
+/** The earliest instant at which one claim goes, and the states after it, its answer counted as here. */
+function goes(
+  claim: Claim,
+  before: readonly PartitionState[],
+  clock: ClockState,
+  from: number,
+  id: string,
+): { readonly at: number | null; readonly states: PartitionState[]; readonly wait: Wait | null } {
+  let at = from;
+  let wait: Wait | null = null;
+  for (let tries = 0; tries < 32; tries++) {
+    const outcome = reserve({ claim, lane: "batch", flight: id, holder: id }, before, clock, at);
+    if (outcome.granted) return { at, wait, states: outcome.states.map((one) => landed(one, clock)) };
+    wait ??= outcome.wait;
+    if (outcome.wait.until === null) return { at: null, states: [...before], wait };
+    at = Math.max(at + 1, outcome.wait.until);
+  }
+  return { at: null, states: [...before], wait };
+}
+
+/** Counts what flies as arrived at the latest, so that caution about answers does not stop the forecast. */
+function landed(state: PartitionState, clock: ClockState): PartitionState {
+  if (state.flying.length === 0) return state;
+  const jitter = jitterMs(clock);
+  const spends = state.flying.map(([, sentAt, units]): Spend => [sentAt, sentAt + jitter, units]);
+  return { ...state, flying: [], log: [...state.log, ...spends], probing: false };
+}

@@ -1,0 +1,130 @@
+// Applies one statement of the server about one policy: its limit, the units that others spent, and the end of a quota
+// window, which also tells the server's clock. Pure.
+import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
+import type { QuotaReading } from "./evidence.ts";
+import type { Finding } from "./ledger.ts";
+import type { Head, RatePolicy } from "./model.ts";
+import { inForce, type PartitionState, type RateInForce, type Spend, type Taught } from "./state.ts";
+import { gathered } from "./tidy.ts";
+import { inCell, missing } from "./window.ts";
+
+/** A finding without the account's and policy's names and the instant, which the caller knows. */
+export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;
+
+export interface Statement {
+  readonly policy: RatePolicy;
+  readonly quota: QuotaReading;
+  readonly head: Head;
+  readonly clock: ClockState;
+  readonly now: number;
+}
+
+export interface Applied {
+  readonly state: PartitionState;
+  readonly clock: ClockState;
+  readonly findings: readonly Taste[];
+}
+
+/** Books a statement on the policy it is about; the answer's own spend is booked already. */
+export function applyReading(statement: Statement, before: PartitionState): Applied {
+  const findings: Taste[] = [];
+  let state = withLimit(statement, before, findings);
+  const { policy, quota, head, now } = statement;
+  const rate = inForce(policy, state);
+  let { clock } = statement;
+  const late = latest(clock, head.sentAt, head.gotAt);
+  const onGrid = rate.kind === "fixed" && quota.resetAt !== null ? gridEnd(rate, quota.resetAt) : null;
+  if (onGrid !== null && rate.quotaWindowMs % 1000 === 0)
+    clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
+  if (rate.kind === "fixed" && quota.resetAt !== null && onGrid === null && rate.quotaWindowMs >= 3000) {
+    state = {
+      ...state,
+      learned: { limit: null, quotaWindowMs: null, kind: "fixedFromFirst", at: now },
+      opened: null,
+    };
+    findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
+  }
+  const limit = quota.limit ?? rate.limit;
+  if (quota.remaining !== null && limit !== null && rate.limit !== null) {
+    const excess = Math.floor(limit - quota.remaining) - counted(rate, state, clock, head, late, onGrid);
+    if (excess > 0) {
+      if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
+      state = withForeign(rate, state, clock, late, excess, onGrid);
+    }
+  }
+  return { state, clock, findings };
+}
+
+/** The server's word on the limit itself: stricter is followed, looser is told, equal confirms. */
+function withLimit(statement: Statement, state: PartitionState, findings: Taste[]): PartitionState {
+  const { policy, quota, now } = statement;
+  if (quota.limit === null || quota.limit <= 0) return state;
+  const { limit } = quota;
+  const quotaWindowMs = quota.quotaWindowMs ?? state.stated?.quotaWindowMs ?? null;
+  if (policy.limit === limit) {
+    if (state.stated?.limit != null)
+      findings.push({ kind: "unlearned", limit, quotaWindowMs: policy.quotaWindowMs });
+    return { ...state, stated: null, confirmedAt: now };
+  }
+  if (state.stated?.limit !== limit) {
+    const kind = policy.limit === null ? "learned" : limit < policy.limit ? "stricter" : "looser";
+    findings.push({ kind, limit, quotaWindowMs: policy.quotaWindowMs ?? quotaWindowMs });
+  }
+  const stated: Taught = { limit, quotaWindowMs, kind: null, at: now };
+  return {
+    ...state,
+    stated,
+    confirmedAt: policy.limit !== null && limit > policy.limit ? now : state.confirmedAt,
+  };
+}
+
+/** The instant on the grid that a reset in whole seconds means, or null where it lies off the grid. */
+function gridEnd(rate: RateInForce, resetAt: number): number | null {
+  const nearest = Math.round(resetAt / rate.quotaWindowMs) * rate.quotaWindowMs;
+  const rounding = rate.quotaWindowMs % 1000 === 0 && resetAt % 1000 === 0 ? 0 : 1000;
+  return Math.abs(nearest - resetAt) <= rounding ? nearest : null;
+}
+
+/** Our own upper bound of what the server had counted when it wrote the head; known foreign units included. */
+function counted(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  head: Head,
+  late: number,
+  endsAt: number | null,
+): number {
+  const theta = thetaAt(clock, head.gotAt);
+  if (rate.kind === "fixed" && theta !== null && endsAt !== null)
+    return inCell(state, clock, theta, rate.quotaWindowMs, endsAt / rate.quotaWindowMs - 1);
+  if (rate.kind === "bucket") return Math.ceil(missing(rate, rate.limit ?? 1, state, head.sentAt));
+  // A counter's older bucket is weighted down, a window from the first request starts anew: the sliding count is above both.
+  const from = head.sentAt - rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1);
+  let used = 0;
+  for (const [, at, units] of state.log) if (at > from) used += units;
+  for (const [, units, at] of state.cells) if (at > from) used += units;
+  for (const [, sentAt, units] of state.flying) if (sentAt <= late) used += units;
+  return used;
+}
+
+function withForeign(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  late: number,
+  units: number,
+  endsAt: number | null,
+): PartitionState {
+  const spend: Spend = [late, late, units];
+  const shared = {
+    ...state,
+    foreign: [...state.foreign, spend],
+    sharedUntil: late + 2 * rate.quotaWindowMs,
+  };
+  if (rate.kind === "fixed" && endsAt !== null && clock.lo !== null)
+    return { ...shared, cells: gathered(state.cells, endsAt / rate.quotaWindowMs - 1, units, late) };
+  const { bucket } = state;
+  if (rate.kind === "bucket")
+    return { ...shared, bucket: [(bucket?.[0] ?? 0) + units, Math.max(bucket?.[1] ?? 0, late)] };
+  return { ...shared, log: [...state.log, spend] };
+}

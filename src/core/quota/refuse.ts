@@ -1,0 +1,125 @@
+// What a refusal changes: it closes a gate on the partition that refused until the server's instant, or tells that slots are
+// taken elsewhere. It never shortens a wait. Pure.
+import { type ClockState, thetaAt } from "./clock.ts";
+import { learnRefusal } from "./learn.ts";
+import type { Finding } from "./ledger.ts";
+import type { ClaimPart, RatePolicy, Refusal } from "./model.ts";
+import type { Settlement } from "./settle.ts";
+import { concurrencyRefused } from "./slots.ts";
+import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import { freeAt } from "./window.ts";
+
+/** First wait where the server gave no number. ms */
+const BACKOFF_MS = 1_000;
+/** Bounds known this well are finer than the whole seconds of a header. ms */
+const FINE_MS = 500;
+
+export interface Refused {
+  readonly settlement: Settlement;
+  readonly refusal: Refusal;
+  /** The part that the answer's own headers show as spent; null where they show none. */
+  readonly culprit: number | null;
+  readonly clock: ClockState;
+  readonly now: number;
+}
+
+/** Applies a refusal to the states, in place of the entries it changes. */
+export function refuse(refused: Refused, states: PartitionState[], findings: Finding[]): void {
+  const { settlement, refusal, clock, now } = refused;
+  const { parts, accountId } = settlement.claim;
+  if (refusal.kind === "credit") return;
+  if (refusal.kind === "concurrency") {
+    for (const [i, { policy }] of parts.entries())
+      if (policy.type === "slots") states[i] = concurrencyRefused(policy, states[i]!, now);
+    return;
+  }
+  const index = refused.culprit ?? likeliest(parts, states, refusal, clock, now);
+  const policy = index === null ? undefined : parts[index]?.policy;
+  if (index === null || policy?.type !== "rate") return;
+  const state = states[index]!;
+  // The server is overloaded: that says nothing about the limit, but its instant holds.
+  if (refusal.kind === "busy") {
+    if (refusal.until !== null) states[index] = closed(state, refusal, refusal.until, now);
+    return;
+  }
+  const rate = inForce(policy, state);
+  const explained = freeAt(rate, state, clock, now, parts[index]!.cost);
+  const until =
+    refusal.until === null
+      ? guess(rate, state, explained, now, settlement.chance)
+      : finer(rate, refusal.until, clock, now);
+  const shut = closed(state, refusal, until, now);
+  const unexplained = explained <= now && rate.limit !== null;
+  const lesson = learnRefusal({ policy, state: shut, clock, until: refusal.until, now, unexplained });
+  for (const finding of lesson.findings)
+    findings.push({ accountId, policyId: policy.id, at: now, ...finding });
+  states[index] = unexplained ? { ...lesson.state, probing: true } : lesson.state;
+}
+
+function closed(state: PartitionState, refusal: Refusal, until: number, now: number): PartitionState {
+  const before = state.closed;
+  const longest = Math.max(until, before?.until ?? 0);
+  const evidence = refusal.until === null ? "inferred" : "stated";
+  return { ...state, closed: { until: longest, at: now, evidence, strikes: (before?.strikes ?? 0) + 1 } };
+}
+
+/** Without a number: as long as our own count says, else doubling, spread, and at most a quota window longer each time. */
+function guess(
+  rate: RateInForce,
+  state: PartitionState,
+  explained: number,
+  now: number,
+  chance: number,
+): number {
+  if (explained > now && Number.isFinite(explained)) return explained;
+  const strikes = Math.min(state.closed?.strikes ?? 0, 16);
+  const cap = Math.max(60_000, rate.quotaWindowMs);
+  const wait = Math.min(cap, BACKOFF_MS * 2 ** strikes);
+  return Math.ceil(now + wait * (0.5 + chance / 2));
+}
+
+/**
+ * A wait in whole seconds ends where the quota window does, if that is known more finely from the server's own clock: the one
+ * case in which the number is not taken as it stands.
+ */
+function finer(rate: RateInForce, until: number, clock: ClockState, now: number): number {
+  const theta = thetaAt(clock, now);
+  if (rate.kind !== "fixed" || theta === null || theta.hi - theta.lo > FINE_MS) return until;
+  const length = rate.quotaWindowMs;
+  const ends = Math.round((until + theta.lo) / length) * length;
+  const exact = Math.ceil(ends - theta.lo) + SAFETY_MS;
+  return exact <= until && exact > until - 1000 && exact > now ? exact : until;
+}
+
+/** Without headers: a policy that has no room by our own count, else one of unknown limit, else the shortest that fits the wait. */
+function likeliest(
+  parts: readonly ClaimPart[],
+  states: readonly PartitionState[],
+  refusal: Refusal,
+  clock: ClockState,
+  now: number,
+): number | null {
+  const wait = refusal.until === null ? 0 : refusal.until - now;
+  let best: { readonly index: number; readonly score: number } | null = null;
+  for (const [index, part] of parts.entries()) {
+    if (part.policy.type !== "rate") continue;
+    const score = suspicion(part.policy, part.cost, states[index]!, clock, wait, now);
+    if (best === null || score > best.score) best = { index, score };
+  }
+  return best?.index ?? null;
+}
+
+function suspicion(
+  policy: RatePolicy,
+  cost: number,
+  state: PartitionState,
+  clock: ClockState,
+  wait: number,
+  now: number,
+): number {
+  const rate = inForce(policy, state);
+  const fits = wait <= rate.quotaWindowMs * 1.1 + 1000 ? 4 : 0;
+  if (rate.limit === null) return fits + 2;
+  if (freeAt(rate, state, clock, now, cost) > now) return fits + 3;
+  return fits + 1 / (1 + rate.quotaWindowMs);
+}

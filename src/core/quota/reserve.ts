@@ -1,0 +1,165 @@
+// Reserving: all partitions of a claim or none, before anything is sent. Pure: (states, claim, now) -> (states', grant | wait).
+import { type ClockState, jitterMs } from "./clock.ts";
+import { cautiousAt } from "./learn.ts";
+import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
+import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
+import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import { notAfter, tidy } from "./tidy.ts";
+import { freeAt, missing, usedAt } from "./window.ts";
+
+/** What is to be booked, and under which name. */
+export interface Booking {
+  readonly claim: Claim;
+  readonly lane: Lane;
+  /** Names the request in flight; unique. */
+  readonly flight: string;
+  /** What holds the slots it takes. */
+  readonly holder: string;
+  /** Units to leave over in each partition for those who come first; same order as the claim's parts. Default none. */
+  readonly ahead?: readonly number[];
+}
+
+export type Outcome =
+  | { readonly granted: true; readonly states: readonly PartitionState[] }
+  | { readonly granted: false; readonly wait: Wait };
+
+/** Books a claim in all its partitions, or says what it waits for. `states` in the order of the claim's parts. */
+export function reserve(
+  booking: Booking,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): Outcome {
+  const current = booking.claim.parts.map((part, i) => refresh(part, states[i]!, clock, now));
+  const wait = holdsBack(booking, current, clock, now);
+  if (wait !== null) return { granted: false, wait };
+  return {
+    granted: true,
+    states: booking.claim.parts.map((part, i) => book(part, current[i]!, booking, clock, now)),
+  };
+}
+
+/** Brings a stored state up to the instant: forgets what no longer counts. */
+export function refresh(
+  part: ClaimPart,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+): PartitionState {
+  const safe = notAfter(state, clock, now);
+  if (part.policy.type === "slots") return safe;
+  return tidy(inForce(part.policy, safe), safe, clock, now);
+}
+
+/** The partition that holds a claim longest, or null where all have room. States must be fresh. */
+export function holdsBack(
+  booking: Booking,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): Wait | null {
+  let worst: Wait | null = null;
+  for (const [i, part] of booking.claim.parts.entries()) {
+    const wait = partWait(part, states[i]!, booking.holder, clock, now, booking.ahead?.[i] ?? 0);
+    if (wait === null) continue;
+    if (worst === null || (worst.until !== null && (wait.until === null || wait.until > worst.until)))
+      worst = wait;
+  }
+  return worst;
+}
+
+/** Why one partition does not let a request go now; null where it does. */
+export function partWait(
+  part: ClaimPart,
+  state: PartitionState,
+  holder: string,
+  clock: ClockState,
+  now: number,
+  ahead: number,
+): Wait | null {
+  const { partition, policy, cost } = part;
+  const base = { partition, policyId: policy.id };
+  if (policy.type === "slots") {
+    const until = slotFreeAt(policy, state, now, cost + ahead, holder);
+    if (until !== null && until <= now) return null;
+    const limit = slotLimit(policy, state);
+    const left = limit === null ? null : Math.max(0, limit - slotsTaken(state, now));
+    const cause = left !== null && left >= cost ? "ahead" : "slots";
+    return { ...base, cause, until, evidence: "counted", left, limit };
+  }
+  const rate = inForce(policy, state);
+  const left = leftAt(rate, state, clock, now);
+  const figures = { left, limit: rate.limit };
+  const { closed } = state;
+  if (closed !== null && closed.until > now)
+    return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
+  const careful = cautiousAt(policy, rate, state, clock, now);
+  if (careful === null || careful > now)
+    return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
+  const at = freeAt(rate, state, clock, now, Math.min(cost + ahead, Math.max(cost, rate.limit ?? cost)));
+  if (at <= now) return null;
+  const cause = left !== null && left >= cost ? "ahead" : "rate";
+  const until = Number.isFinite(at) ? at : null;
+  return { ...base, cause, until, evidence: waitEvidence(rate, policy), ...figures };
+}
+
+/** Units left at an instant; null where no limit is known. */
+export function leftAt(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+): number | null {
+  return rate.limit === null ? null : Math.max(0, rate.limit - usedAt(rate, state, clock, now));
+}
+
+function waitEvidence(rate: RateInForce, policy: RatePolicy): Evidence {
+  return rate.evidence === "unknown" ? policy.evidence : rate.evidence;
+}
+
+/** Books one part; the caller made sure that there is room. */
+function book(
+  part: ClaimPart,
+  state: PartitionState,
+  booking: Booking,
+  clock: ClockState,
+  now: number,
+): PartitionState {
+  const { policy, cost } = part;
+  if (policy.type === "slots") return hold(state, booking.holder, now, cost);
+  const rate = inForce(policy, state);
+  const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost]];
+  const polledAt = booking.lane === "poll" ? now : state.polledAt;
+  return { ...state, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
+}
+
+/** What single kinds of counting keep besides the log. */
+function accounted(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+  cost: number,
+): Pick<PartitionState, "opened" | "bucket"> {
+  const { opened, bucket } = state;
+  if (rate.kind === "fixedFromFirst") return { bucket, opened: openedAfter(rate, state, clock, now) };
+  if (rate.kind !== "bucket") return { opened, bucket };
+  const at = Math.max(bucket?.[1] ?? 0, now + jitterMs(clock));
+  return { opened, bucket: [missing(rate, rate.limit ?? cost, state, at) + cost, at] };
+}
+
+/** Whether the request opens a quota window: surely, surely not, or nobody knows (then only the sliding count helps). */
+function openedAfter(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+): readonly [number, number] | null {
+  const jitter = jitterMs(clock);
+  const silent = state.log.length === 0 && state.cells.length === 0 && state.flying.length === 0;
+  if (silent) return [now, now + jitter];
+  const { opened } = state;
+  if (opened === null || now >= opened[1] + rate.quotaWindowMs + SAFETY_MS)
+    return opened === null ? null : [now, now + jitter];
+  return now + jitter + SAFETY_MS >= opened[0] + rate.quotaWindowMs ? null : opened;
+}

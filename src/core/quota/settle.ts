@@ -1,0 +1,201 @@
+// Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
+// what is known of the server's clock. Pure.
+import { attribute } from "./attribute.ts";
+import { type ClockState, jitterMs, latest, thetaAt, withDate, withRoundTrip } from "./clock.ts";
+import type { HeadReading, QuotaReading } from "./evidence.ts";
+import { applyReading } from "./foreign.ts";
+import { passed } from "./learn.ts";
+import type { Finding } from "./ledger.ts";
+import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
+import { refuse } from "./refuse.ts";
+import { refresh } from "./reserve.ts";
+import { release } from "./slots.ts";
+import { inForce, type PartitionState, type Spend } from "./state.ts";
+import { gathered } from "./tidy.ts";
+import { cellOf } from "./window.ts";
+
+/** What became of one flight. */
+export interface Settlement {
+  readonly claim: Claim;
+  readonly flight: string;
+  readonly holder: string;
+  /** Whether this very request took the slots of its holder. */
+  readonly tookSlots: boolean;
+  /** Whether the slots are given back with the answer, because no job keeps them. */
+  readonly briefSlots: boolean;
+  readonly head: Head;
+  readonly reading: HeadReading;
+  readonly refusal: Refusal | null;
+  /** In [0, 1): spreads a wait for which the server gave no number. */
+  readonly chance: number;
+}
+
+export interface Settled {
+  readonly states: readonly PartitionState[];
+  readonly clock: ClockState;
+  readonly findings: readonly Finding[];
+}
+
+/** Books what an answer's head says. `states` in the order of the claim's parts. */
+export function settle(
+  settlement: Settlement,
+  states: readonly PartitionState[],
+  before: ClockState,
+  now: number,
+): Settled {
+  const { claim, head, reading, refusal } = settlement;
+  const findings: Finding[] = [];
+  let clock = observe(before, head, reading);
+  const fresh = claim.parts.map((part, i) => refresh(part, states[i]!, clock, now));
+  const quotas = reading.cached ? [] : reading.quotas;
+  const spoken = quotas.map((quota) => ({
+    quota,
+    part: attribute(quota, claim, fresh, clock, head, reading),
+  }));
+  const next = claim.parts.map((part, i) =>
+    part.policy.type === "slots"
+      ? settleSlots(settlement, fresh[i]!)
+      : settleRate(part, part.policy, fresh[i]!, settlement, clock),
+  );
+  for (const { quota, part } of spoken) {
+    const policy = part === null ? undefined : claim.parts[part]?.policy;
+    if (part === null || policy?.type !== "rate") continue;
+    const applied = applyReading({ policy, quota, head, clock, now }, next[part]!);
+    next[part] = applied.state;
+    clock = applied.clock;
+    for (const finding of applied.findings)
+      findings.push({ accountId: claim.accountId, policyId: policy.id, at: now, ...finding });
+  }
+  for (const [i, part] of claim.parts.entries())
+    if (part.policy.type === "rate") next[i] = pinned(part.policy, next[i]!, clock);
+  if (refusal !== null)
+    refuse({ settlement, refusal, culprit: culpritOf(spoken), clock, now }, next, findings);
+  return { states: next, clock, findings };
+}
+
+/** The answer was lost: the spend stays, counted from the latest instant at which it may have arrived. */
+export function lose(
+  claim: Claim,
+  flight: string,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): readonly PartitionState[] {
+  return claim.parts.map((part, i) => {
+    const state = refresh(part, states[i]!, clock, now);
+    const found = state.flying.find((one) => one[0] === flight);
+    if (part.policy.type === "slots" || found === undefined) return state;
+    const [, sentAt, units] = found;
+    const landed = without(state, flight);
+    const log: Spend[] = [...landed.log, [sentAt, sentAt + jitterMs(clock), units]];
+    return pinned(part.policy, { ...landed, log, opened: openerLost(landed, sentAt) }, clock);
+  });
+}
+
+/** Takes a booking back that surely never left. */
+export function refund(
+  claim: Claim,
+  flight: string,
+  holder: string | null,
+  states: readonly PartitionState[],
+): readonly PartitionState[] {
+  return claim.parts.map((part, i) => {
+    const state = states[i]!;
+    if (part.policy.type === "slots") return holder === null ? state : release(state, holder);
+    const found = state.flying.find((one) => one[0] === flight);
+    if (found === undefined) return state;
+    const { bucket } = state;
+    return {
+      ...without(state, flight),
+      opened: openerLost(state, found[1]),
+      bucket: bucket === null ? null : [Math.max(0, bucket[0] - found[2]), bucket[1]],
+    };
+  });
+}
+
+/** Moves a booked request to the instant at which it really went on the wire. */
+export function departed(state: PartitionState, flight: string, sentAt: number): PartitionState {
+  const flying = state.flying.map((one) => (one[0] === flight ? ([flight, sentAt, one[2]] as const) : one));
+  const { bucket } = state;
+  return { ...state, flying, bucket: bucket === null ? null : [bucket[0], Math.max(bucket[1], sentAt)] };
+}
+
+function observe(clock: ClockState, head: Head, reading: HeadReading): ClockState {
+  const timed = head.quick ? withRoundTrip(clock, head.sentAt, head.gotAt) : clock;
+  if (reading.dateAt === null || reading.cached) return timed;
+  return withDate(timed, reading.dateAt, head.sentAt, head.gotAt);
+}
+
+function settleSlots(settlement: Settlement, state: PartitionState): PartitionState {
+  const { status } = settlement.head;
+  // A submission that was turned down started no job. After a 5xx nobody knows: the slot is kept until the job's end is.
+  const turnedDown = settlement.refusal !== null || (status >= 400 && status < 500);
+  const back = settlement.briefSlots || (settlement.tookSlots && turnedDown);
+  return back ? release(state, settlement.holder) : state;
+}
+
+function settleRate(
+  part: ClaimPart,
+  policy: RatePolicy,
+  state: PartitionState,
+  settlement: Settlement,
+  clock: ClockState,
+): PartitionState {
+  const { head, flight, refusal } = settlement;
+  const found = state.flying.find((one) => one[0] === flight);
+  const sentAt = found?.[1] ?? head.sentAt;
+  const units = found?.[2] ?? part.cost;
+  const landed = without(state, flight);
+  const { bucket } = state;
+  if (refusal !== null && refusal.kind !== "credit" && !policy.refusedCount)
+    return {
+      ...landed,
+      opened: openerLost(landed, sentAt),
+      bucket: bucket === null ? null : [Math.max(0, bucket[0] - units), bucket[1]],
+    };
+  const late = latest(clock, sentAt, head.gotAt);
+  const spend: Spend = [sentAt, late, units];
+  const { opened, closed } = landed;
+  const narrowed =
+    opened !== null && sentAt >= opened[0] ? ([opened[0], Math.min(opened[1], late)] as const) : opened;
+  const next = { ...landed, log: [...landed.log, spend], opened: narrowed };
+  if (refusal !== null) return next;
+  const open = closed !== null && closed.until <= head.gotAt ? null : closed;
+  return passed(policy, { ...next, closed: open, probing: false }, spend);
+}
+
+function without(state: PartitionState, flight: string): PartitionState {
+  return { ...state, flying: state.flying.filter((one) => one[0] !== flight) };
+}
+
+/** If the request that was to open the quota window may not have arrived, nobody knows when it opened. */
+function openerLost(state: PartitionState, sentAt: number): readonly [number, number] | null {
+  return state.opened !== null && sentAt <= state.opened[1] ? null : state.opened;
+}
+
+/** Gathers spends whose cell of the server's grid is certain by now. */
+function pinned(policy: RatePolicy, state: PartitionState, clock: ClockState): PartitionState {
+  const rate = inForce(policy, state);
+  const theta = thetaAt(clock, clock.at);
+  if ((rate.kind !== "fixed" && rate.kind !== "counter") || theta === null || state.log.length === 0)
+    return state;
+  const log: Spend[] = [];
+  let cells = state.cells;
+  for (const spend of state.log) {
+    const index = cellOf(theta, rate.quotaWindowMs, spend[0], spend[1]);
+    if (index === null) log.push(spend);
+    else cells = gathered(cells, index, spend[2], spend[1]);
+  }
+  return { ...state, log, cells };
+}
+
+/** The part that the refusal's own headers describe as spent. */
+function culpritOf(
+  spoken: readonly { readonly quota: QuotaReading; readonly part: number | null }[],
+): number | null {
+  // A refusal that shows units left is about another budget than its headers.
+  return (
+    spoken.find(({ quota, part }) => part !== null && quota.remaining !== null && quota.remaining <= 0)
+      ?.part ?? null
+  );
+}

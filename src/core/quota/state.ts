@@ -1,0 +1,159 @@
+// The stored state of one partition: a small JSON value, and the policy as it stands with what servers said applied.
+// Values only; it must not decide anything about sending.
+import type { Evidence, PartitionKey, QuotaWindowKind, RatePolicy } from "./model.ts";
+
+/** How a rate policy really counts; `counter` is a two-bucket counter that calls itself sliding. */
+export type CountingKind = QuotaWindowKind | "counter";
+
+/**
+ * Units counted by the server somewhere in an interval of our own clock, epoch ms. Both ends are read as the instant at
+ * which a request would have to be sent to arrive then over the quickest way.
+ */
+export type Spend = readonly [early: number, late: number, units: number];
+/** Units of which the cell of the server's grid is certain, and the latest instant of any of them. */
+export type Cell = readonly [index: number, units: number, late: number];
+/** A booked request whose answer is not here yet. */
+export type Flight = readonly [id: string, sentAt: number, units: number];
+/** What holds slots, since when. */
+export type Holder = readonly [holder: string, since: number, units: number];
+
+/** A gate closed by a refusal. Epoch ms. */
+export interface Closed {
+  readonly until: number;
+  readonly at: number;
+  readonly evidence: Evidence;
+  /** Refusals in a row without an answer between them. */
+  readonly strikes: number;
+}
+
+/** A limit that the server's own headers or refusals told. */
+export interface Taught {
+  readonly limit: number | null;
+  readonly quotaWindowMs: number | null;
+  readonly kind: CountingKind | null;
+  readonly at: number;
+}
+
+/** What is known of a limit that nobody published: what passed, and where refusals stood. */
+export interface Lesson {
+  /** Admissions since the quota window that is being measured may have opened, oldest first; at most 256 groups. */
+  readonly passes: readonly Spend[];
+  readonly refusals: readonly {
+    /** When the refusal was here. */
+    readonly at: number;
+    /** When the server lets the next one in; null where it did not say. */
+    readonly until: number | null;
+    /** Units that passed since the refusal before, or since the start. */
+    readonly passed: number;
+  }[];
+  readonly successes: number;
+}
+
+/** One partition as stored. Every field is plain JSON. */
+export interface PartitionState {
+  readonly log: readonly Spend[];
+  readonly cells: readonly Cell[];
+  readonly flying: readonly Flight[];
+  /** When the quota window that opens at the first request opened, earliest and latest. */
+  readonly opened: readonly [number, number] | null;
+  /** How many units are missing from a full bucket, and when. */
+  readonly bucket: readonly [missing: number, at: number] | null;
+  /** Units that others spent, also counted in `log` or `cells`; kept apart to be shown. */
+  readonly foreign: readonly Spend[];
+  /** Until when the budget counts as shared with someone outside the ledger; 0 where it is not. */
+  readonly sharedUntil: number;
+  readonly closed: Closed | null;
+  /** The server told a limit that differs from the policy's. */
+  readonly stated: Taught | null;
+  /** Learned from refusals; evidence `inferred`. */
+  readonly learned: Taught | null;
+  readonly lesson: Lesson | null;
+  /** A refusal that arithmetic does not explain: one goes ahead until an answer passes. */
+  readonly probing: boolean;
+  readonly holders: readonly Holder[];
+  /** Slots taken outside our ledger, when we learned it, and how long until that is doubted. */
+  readonly elsewhere: readonly [units: number, at: number, doubtMs: number] | null;
+  /** When the last poll went, for their reserved share. */
+  readonly polledAt: number;
+  /** When a server last confirmed the figures in force. */
+  readonly confirmedAt: number | null;
+}
+
+/** A partition of which nothing is known yet. */
+export const EMPTY: PartitionState = {
+  log: [],
+  cells: [],
+  flying: [],
+  opened: null,
+  bucket: null,
+  foreign: [],
+  sharedUntil: 0,
+  closed: null,
+  stated: null,
+  learned: null,
+  lesson: null,
+  probing: false,
+  holders: [],
+  elsewhere: null,
+  polledAt: 0,
+  confirmedAt: null,
+};
+
+/** Timers and clocks are coarse: so much is added to every computed instant. ms */
+export const SAFETY_MS = 3;
+/** Where nobody says how long a quota window is. ASSUMED: a minute, by far the most common. */
+export const ASSUMED_WINDOW_MS = 60_000;
+/** A request without an answer for so long no longer holds up one-at-a-time learning; it stays counted. ms */
+export const FORGOTTEN_MS = 120_000;
+
+/** A rate policy with what the server taught applied. */
+export interface RateInForce {
+  readonly kind: CountingKind;
+  readonly limit: number | null;
+  readonly quotaWindowMs: number;
+  readonly windowKnown: boolean;
+  readonly evidence: Evidence;
+  readonly evidenceAt: number | null;
+}
+
+/**
+ * The figures to count with. A stricter word of the server is followed at once; a looser one only once it stands in the
+ * policy itself, by the person's word. What nobody publishes comes from the server's word, then from what was learned.
+ */
+export function inForce(policy: RatePolicy, state: PartitionState): RateInForce {
+  const { stated, learned } = state;
+  const length = policy.quotaWindowMs ?? stated?.quotaWindowMs ?? learned?.quotaWindowMs ?? null;
+  const kind = learned?.kind ?? (policy.kind === "unknown" ? "sliding" : policy.kind);
+  const base = { kind, quotaWindowMs: length ?? ASSUMED_WINDOW_MS, windowKnown: length !== null };
+  const told = stated?.limit ?? null;
+  const own = policy.limit;
+  if (told !== null && (own === null || told < own))
+    return { ...base, limit: told, evidence: "stated", evidenceAt: stated?.at ?? null };
+  const inferred = learned?.limit ?? null;
+  if (inferred !== null && (own === null || inferred < own))
+    return { ...base, limit: inferred, evidence: "inferred", evidenceAt: learned?.at ?? null };
+  const confirmed = own !== null && state.confirmedAt !== null;
+  const evidence = confirmed ? "stated" : own === null ? "unknown" : policy.evidence;
+  return { ...base, limit: own, evidence, evidenceAt: state.confirmedAt };
+}
+
+/** Writes a state as JSON, leaving out what is empty. */
+export function encode(state: PartitionState): string {
+  return JSON.stringify(state, (key, value: unknown) => {
+    if (key === "" || !Object.hasOwn(EMPTY, key)) return value;
+    const plain = EMPTY[key as keyof PartitionState];
+    return value === plain || (Array.isArray(value) && value.length === 0) ? undefined : value;
+  });
+}
+
+/** Reads what `encode` wrote; anything that is no object counts as empty. */
+export function decode(text: string | null): PartitionState {
+  if (text === null) return EMPTY;
+  const value: unknown = JSON.parse(text);
+  return typeof value === "object" && value !== null ? { ...EMPTY, ...value } : EMPTY;
+}
+
+/** The provider's part of a partition's name. */
+export function providerOf(partition: PartitionKey): string {
+  return partition.slice(0, partition.indexOf("/"));
+}

@@ -1,0 +1,83 @@
+// Keeps a partition's state small: forgets spends that count for nobody, merges what need not be told apart, takes back
+// instants that lie in the future after a clock was set back. It must never count too little.
+import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
+import { type PartitionState, type RateInForce, SAFETY_MS, type Spend } from "./state.ts";
+
+/** Drops spends that no longer count for anyone, and merges neighbours where there are too many. */
+export function tidy(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+): PartitionState {
+  const keepMs = rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS;
+  const gone = (late: number) => late + keepMs <= now;
+  let { log, cells, foreign } = state;
+  if (log.length > 0 && log.some((one) => gone(one[1]))) log = log.filter((one) => !gone(one[1]));
+  if (cells.length > 0) {
+    const theta = thetaAt(clock, now);
+    const oldest = theta === null ? null : Math.floor((now + theta.lo) / rate.quotaWindowMs) - 1;
+    const past = (one: readonly [number, number, number]) =>
+      gone(one[2]) && (oldest === null || one[0] < oldest + (rate.kind === "counter" ? 0 : 1));
+    if (cells.some(past)) cells = cells.filter((one) => !past(one));
+  }
+  if (foreign.length > 0 && foreign.some((one) => gone(one[1])))
+    foreign = foreign.filter((one) => !gone(one[1]));
+  if (log.length > 192) log = merged(log, rate.quotaWindowMs / 96);
+  return log === state.log && cells === state.cells && foreign === state.foreign
+    ? state
+    : { ...state, log, cells, foreign };
+}
+
+/** Counts neighbours together, all from the earliest to the latest of them: never too little. */
+function merged(log: readonly Spend[], withinMs: number): Spend[] {
+  const groups: Spend[] = [];
+  for (const one of log.toSorted((a, b) => a[1] - b[1])) {
+    const last = groups.at(-1);
+    if (last !== undefined && one[1] - last[0] <= withinMs)
+      groups[groups.length - 1] = [Math.min(last[0], one[0]), Math.max(last[1], one[1]), last[2] + one[2]];
+    else groups.push(one);
+  }
+  return groups;
+}
+
+/** After the clock was set back, instants in the future count as now. */
+export function notAfter(state: PartitionState, clock: ClockState, now: number): PartitionState {
+  const edge = now + jitterMs(clock) + 1000;
+  const { closed } = state;
+  const ahead =
+    state.log.some((one) => one[1] > edge) ||
+    state.cells.some((one) => one[2] > edge) ||
+    state.flying.some((one) => one[1] > edge) ||
+    (state.bucket !== null && state.bucket[1] > edge) ||
+    (state.opened !== null && state.opened[1] > edge) ||
+    (closed !== null && closed.at > edge);
+  if (!ahead) return state;
+  const cut = (one: Spend): Spend => [Math.min(one[0], now), Math.min(one[1], now), one[2]];
+  return {
+    ...state,
+    log: state.log.map(cut),
+    foreign: state.foreign.map(cut),
+    cells: state.cells.map(([index, units, late]) => [index, units, Math.min(late, now)]),
+    flying: state.flying.map(([id, sentAt, units]) => [id, Math.min(sentAt, now), units]),
+    bucket: state.bucket === null ? null : [state.bucket[0], Math.min(state.bucket[1], now)],
+    opened: null,
+    // The server's wait was counted from then: it is served out in full from now.
+    closed:
+      closed === null || closed.at <= edge
+        ? closed
+        : { ...closed, at: now, until: now + closed.until - closed.at },
+  };
+}
+
+/** Adds units to a cell of the grid. */
+export function gathered(
+  cells: PartitionState["cells"],
+  index: number,
+  units: number,
+  late: number,
+): PartitionState["cells"] {
+  const found = cells.find((one) => one[0] === index);
+  if (found === undefined) return [...cells, [index, units, late]];
+  return cells.map((one) => (one === found ? [index, one[1] + units, Math.max(one[2], late)] : one));
+}

@@ -1,0 +1,100 @@
+// The lines in which this process' requests wait, and the removal of lines whose process is gone. It does not decide who
+// may go; that is ledger-order's.
+import { randomUUID } from "node:crypto";
+import type { Ask } from "../core/quota/ledger.ts";
+import { LANES, type Wait } from "../core/quota/model.ts";
+import type { LedgerRows, Line } from "./ledger-rows.ts";
+
+/** Own tickets and lines. Every call stands inside a transaction of the ledger. */
+export class LedgerLines {
+  /** Names this ledger among those of other processes. */
+  readonly owner = randomUUID();
+  readonly #rows: LedgerRows;
+  readonly #alive: (pid: number) => boolean;
+  /** Own waiting requests and the line each stands in. */
+  readonly #waiting = new Map<string, string>();
+  #cleaned = false;
+
+  constructor(rows: LedgerRows, alive: (pid: number) => boolean) {
+    this.#rows = rows;
+    this.#alive = alive;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(askId: string): boolean {
+    return this.#waiting.has(askId);
+  }
+
+  /** Puts an ask in line, or keeps it there; true when others can see a difference. */
+  stand(ask: Ask, wait: Wait): boolean {
+    const known = this.#waiting.get(ask.id);
+    const id = known ?? lineId(this.owner, ask);
+    const line = this.#rows.lines().get(id);
+    const lane = LANES.indexOf(ask.lane);
+    const { until } = wait;
+    const next: Line = { id, owner: this.owner, pid: process.pid, lane, claim: ask.claim, until, wait };
+    if (known === undefined) {
+      this.#rows.addTicket(ask.id, id, ask.since, ask.title);
+      this.#waiting.set(ask.id, id);
+    }
+    const first = line === undefined || this.#rows.first(id) === ask.id;
+    const differs = line === undefined || (first && !sameWait(line.wait, wait));
+    if (differs || (first && line.until !== until)) this.#rows.saveLine(next);
+    return differs || known === undefined;
+  }
+
+  /** Takes an ask out of line; unknown ones are ignored. */
+  remove(askId: string): void {
+    const line = this.#waiting.get(askId);
+    if (line === undefined) return;
+    this.#rows.removeTicket(askId, line);
+    this.#waiting.delete(askId);
+  }
+
+  removeAll(): void {
+    for (const line of new Set(this.#waiting.values())) this.#rows.removeLine(line);
+    this.#waiting.clear();
+  }
+
+  /** Lines that wait for an event in one of these partitions may ask now. */
+  wake(partitions: readonly string[], now: number): void {
+    for (const line of [...this.#rows.lines().values()])
+      if (line.until === null && partitions.includes(line.wait.partition))
+        this.#rows.saveLine({ ...line, until: now });
+  }
+
+  /** Removes what dead processes left behind; once in a life. */
+  removeDead(): void {
+    if (this.#cleaned) return;
+    this.#cleaned = true;
+    for (const line of [...this.#rows.lines().values()]) this.removeIfDead(line);
+  }
+
+  removeIfDead(line: Line): void {
+    if (line.owner !== this.owner && !this.#alive(line.pid)) this.#rows.removeLine(line.id);
+  }
+}
+
+/** Names a line: one process, one lane, one set of partitions. */
+function lineId(owner: string, ask: Ask): string {
+  const parts = ask.claim.parts.map((part) => `${part.partition}*${part.cost}`);
+  return [owner, ask.lane, ask.claim.accountId, ...parts].join("|");
+}
+
+/** Whether two waits would be shown alike. */
+function sameWait(a: Wait, b: Wait): boolean {
+  return a.until === b.until && a.cause === b.cause && a.partition === b.partition && a.left === b.left;
+}
+
+/** Whether a process of this machine still runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code === "EPERM";
+  }
+}

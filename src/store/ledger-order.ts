@@ -1,0 +1,94 @@
+// Who goes first over all processes: which units a request must leave over for those who came before it or stand in a
+// higher lane. It reads lines; it books nothing.
+import type { Ask } from "../core/quota/ledger.ts";
+import { type ClaimPart, LANES, type Wait } from "../core/quota/model.ts";
+import { leftAt, partWait, refresh } from "../core/quota/reserve.ts";
+import { slotLimit, slotsTaken } from "../core/quota/slots.ts";
+import { inForce } from "../core/quota/state.ts";
+import type { LedgerRows, Line } from "./ledger-rows.ts";
+
+/** So long after its instant a waiting process is awaited; then it counts as asleep or dead and is passed. ms */
+export const GRACE_MS = 150;
+/** The share of a budget that polls have for themselves. */
+const POLL_SHARE = 0.1;
+const POLL = LANES.indexOf("poll");
+
+/** What a request must leave over. */
+export interface Ahead {
+  /** Units by part of the asking claim, in its order. */
+  readonly units: readonly number[];
+  /** The instant at which the awaited ones are passed; null where nobody is awaited. */
+  readonly graceUntil: number | null;
+  /** Lines that let their instant pass. */
+  readonly asleep: readonly Line[];
+}
+
+/** Adds up what those ahead of an ask may take at this instant. */
+export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
+  const { parts } = ask.claim;
+  const units = parts.map(() => 0);
+  const asleep: Line[] = [];
+  let graceUntil: number | null = null;
+  const lane = LANES.indexOf(ask.lane);
+  for (const line of rows.lines().values()) {
+    const shared = parts.filter((part) => line.claim.parts.some((one) => one.partition === part.partition));
+    if (shared.length === 0) continue;
+    const mine = rank(lane, shared, rows, now);
+    const theirs = rank(line.lane, shared, rows, now);
+    if (theirs > mine) continue;
+    const count = rows.olderThan(line.id, theirs < mine ? Number.MAX_VALUE : ask.since);
+    if (count === 0) continue;
+    if (line.until !== null && line.until + GRACE_MS < now) {
+      asleep.push(line);
+      continue;
+    }
+    const free = line.until !== null && line.until <= now;
+    if (free && line.until !== null) graceUntil = Math.max(graceUntil ?? 0, line.until + GRACE_MS + 1);
+    // Who cannot go yet keeps only the one unit that the first of the line waits for.
+    const going = free ? Math.min(count, room(line, rows, now)) : 1;
+    for (const [i, part] of parts.entries()) {
+      const theirPart = line.claim.parts.find((one) => one.partition === part.partition);
+      if (theirPart === undefined) continue;
+      if (free || (line.wait.partition === part.partition && line.wait.cause !== "ahead"))
+        units[i] = (units[i] ?? 0) + going * theirPart.cost;
+    }
+  }
+  return { units, graceUntil, asleep };
+}
+
+/** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */
+function rank(lane: number, shared: readonly ClaimPart[], rows: LedgerRows, now: number): number {
+  return lane === POLL && shared.every((part) => shareDue(part, rows, now)) ? 0.5 : lane;
+}
+
+function shareDue(part: ClaimPart, rows: LedgerRows, now: number): boolean {
+  if (part.policy.type === "slots") return true;
+  const state = rows.partition(part.partition);
+  const { limit, quotaWindowMs } = inForce(part.policy, state);
+  const every = quotaWindowMs / Math.max(1, (limit ?? 1) * POLL_SHARE);
+  return now - state.polledAt >= every;
+}
+
+/** How many of a line could go now by its own partitions. */
+function room(line: Line, rows: LedgerRows, now: number): number {
+  const clock = rows.clock(line.claim.accountId);
+  let least = Number.POSITIVE_INFINITY;
+  for (const part of line.claim.parts) {
+    const state = refresh(part, rows.partition(part.partition), clock, now);
+    if (partWait(part, state, "", clock, now, 0) !== null) return 0;
+    if (part.policy.type === "slots") {
+      const limit = slotLimit(part.policy, state);
+      if (limit !== null) least = Math.min(least, (limit - slotsTaken(state, now)) / part.cost);
+    } else {
+      const rate = inForce(part.policy, state);
+      least = Math.min(least, (leftAt(rate, state, clock, now) ?? 1) / part.cost);
+    }
+  }
+  return Math.max(0, Math.floor(least));
+}
+
+/** Who only lets others go first asks again when they are passed. */
+export function withGrace(wait: Wait, graceUntil: number | null): Wait {
+  if (wait.cause !== "ahead" || graceUntil === null) return wait;
+  return { ...wait, until: wait.until === null ? graceUntil : Math.min(wait.until, graceUntil) };
+}
