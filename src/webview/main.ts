@@ -1,0 +1,72 @@
+// The entry of the webview: joins the line to the host, the clock, the draft and the panel. No logic of its own.
+import type { Snapshot } from "../protocol/snapshot.ts";
+import { type EditorApi, Host } from "./base/host.ts";
+import { type Page, sayIn } from "./base/page.ts";
+import { browserClock, Ticker } from "./base/ticker.ts";
+import { Words } from "./base/words.ts";
+import type { App } from "./parts/app.ts";
+import { Draft } from "./parts/draft.ts";
+import "./page.css";
+import "./parts/app.ts";
+
+declare function acquireVsCodeApi(): EditorApi;
+
+/** Quiet after the last scroll before the place is kept, ms. */
+const scrollQuietMs = 200;
+
+function start(app: App, host: Host): void {
+  const ticker = new Ticker();
+  const nonce = document.querySelector("script")?.nonce ?? "";
+  let strings: Readonly<Record<string, string>> = {};
+  let words = new Words(document.documentElement.lang);
+  let language = "";
+  let last: Snapshot | null = null;
+  let kept = host.kept();
+
+  const draft = new Draft({
+    post: host.post,
+    keep: (part) => host.keep(part),
+    after: browserClock.after,
+  });
+  const page = (): Page => ({ post: host.post, t: sayIn(strings), words, ticker, nonce });
+
+  app.panel = { draft, kept: () => host.kept(), keep: (part) => host.keep(part) };
+  app.page = page();
+
+  host.listen((message) => {
+    if (message.type === "greeting") {
+      strings = message.strings;
+      app.page = page();
+      return;
+    }
+    if (last !== null && message.revision < last.revision) return;
+    if (message.language !== language) {
+      language = message.language;
+      words = new Words(language);
+      document.documentElement.lang = language;
+      app.page = page();
+    }
+    ticker.adjust(message.at);
+    draft.take(message.form, kept);
+    app.snapshot = message;
+    if (last === null && kept.scroll !== undefined) restoreScroll(app, kept.scroll);
+    last = message;
+    kept = {};
+  });
+
+  let quiet: (() => void) | null = null;
+  window.addEventListener("scroll", () => {
+    quiet?.();
+    quiet = browserClock.after(scrollQuietMs, () => host.keep({ scroll: window.scrollY }));
+  });
+  document.addEventListener("visibilitychange", () => ticker.hide(document.hidden));
+  ticker.hide(document.hidden);
+  host.post({ type: "ready" });
+}
+
+function restoreScroll(app: App, scroll: number): void {
+  void app.updateComplete.then(() => setTimeout(() => window.scrollTo({ top: scroll }), 0));
+}
+
+const app = document.querySelector<App>("hr-app");
+if (app !== null) start(app, new Host(acquireVsCodeApi()));

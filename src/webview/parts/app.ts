@@ -1,0 +1,141 @@
+// The whole panel: lays the parts out, hands each its piece of the snapshot, keeps draft and place. It decides nothing.
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Snapshot } from "../../protocol/snapshot.ts";
+import type { Kept } from "../base/host.ts";
+import type { Page } from "../base/page.ts";
+import { shared } from "../base/styles.ts";
+import type { Draft } from "./draft.ts";
+import "./card.ts";
+import "./chooser.ts";
+import "./empty.ts";
+import "./form.ts";
+import "./meters.ts";
+import "./notices.ts";
+import "./queue.ts";
+
+/** What the entry gives the panel once. */
+export interface Panel {
+  readonly draft: Draft;
+  kept(): Kept;
+  keep(part: Kept): void;
+}
+
+/** Draws `snapshot`; nothing until there is one. */
+@customElement("hr-app")
+export class App extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        container: page / inline-size;
+        margin: 0 auto;
+        max-width: 1200px;
+      }
+      main {
+        display: grid;
+        gap: 18px;
+        grid-template-columns: minmax(0, 1fr);
+        padding: 10px 12px 24px;
+      }
+      .side {
+        display: grid;
+        gap: 16px;
+        align-content: start;
+        min-width: 0;
+      }
+      .cards {
+        display: grid;
+        gap: 8px;
+        margin-top: 4px;
+      }
+      @container page (min-width: 400px) {
+        main {
+          padding: 12px 18px 32px;
+        }
+      }
+      @container page (min-width: 760px) {
+        main {
+          gap: 28px;
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accessor page: Page | undefined;
+  @property({ attribute: false }) accessor panel: Panel | undefined;
+  @property({ attribute: false }) accessor snapshot: Snapshot | undefined;
+
+  protected override render() {
+    const { page, panel, snapshot } = this;
+    if (page === undefined || panel === undefined || snapshot === undefined) return nothing;
+    const kept = panel.kept();
+    return html`<main lang=${snapshot.language}>
+        <div class="side">
+          ${snapshot.notices.length === 0 ? nothing : html`<hr-notices .page=${page} .notices=${snapshot.notices}></hr-notices>`}
+          <hr-chooser .page=${page} .snapshot=${snapshot}></hr-chooser>
+          ${
+            snapshot.meters.length === 0
+              ? nothing
+              : html`<hr-meters
+                  .page=${page}
+                  .meters=${snapshot.meters}
+                  .explained=${kept.explained ?? false}
+                  @explain=${(event: CustomEvent<boolean>) => this.#keep({ explained: event.detail })}
+                ></hr-meters>`
+          }
+          ${
+            snapshot.form === null
+              ? nothing
+              : html`<hr-form
+                  .page=${page}
+                  .form=${snapshot.form}
+                  .forecast=${snapshot.forecast}
+                  .simulated=${snapshot.simulated}
+                  .draft=${panel.draft}
+                  .unfolded=${kept.advanced ?? false}
+                  @fold=${(event: CustomEvent<boolean>) => this.#keep({ advanced: event.detail })}
+                ></hr-form>`
+          }
+        </div>
+        <div class="side">${this.#work(page, snapshot)}</div>
+      </main>
+      <div class="hidden" role="status" aria-live="polite">${snapshot.said?.sentence ?? ""}</div>`;
+  }
+
+  #work(page: Page, snapshot: Snapshot) {
+    const { cards, queue } = snapshot;
+    // A request that only waits is shown in the queue, with what can be done about it, and not twice.
+    const waiting = new Set(queue.map((one) => one.id));
+    const below = cards.filter((card) => !(card.state === "waiting" && waiting.has(card.id)));
+    if (below.length === 0 && queue.length === 0) {
+      return html`<hr-empty
+        .page=${page}
+        .simulated=${snapshot.simulated}
+        .submitTitle=${snapshot.form?.submitTitle ?? page.t("Send")}
+      ></hr-empty>`;
+    }
+    return html`${queue.length === 0 ? nothing : html`<hr-queue .page=${page} .queue=${queue} .cards=${cards}></hr-queue>`}
+    ${
+      below.length === 0
+        ? nothing
+        : html`<section aria-label=${page.t("Sent")}>
+            <h2>${page.t("Sent")}</h2>
+            <div class="cards">
+              ${repeat(
+                below,
+                (card) => card.id,
+                (card) => html`<hr-card .page=${page} .card=${card}></hr-card>`,
+              )}
+            </div>
+          </section>`
+    }`;
+  }
+
+  #keep(part: Kept): void {
+    this.panel?.keep(part);
+    this.requestUpdate();
+  }
+}

@@ -1,0 +1,48 @@
+// What a person can do with a card now, as quiet links in the order that the host gives. It must not decide what is allowed.
+import { html, type TemplateResult } from "lit";
+import type { Intent } from "../../protocol/intents.ts";
+import type { CardView } from "../../protocol/snapshot.ts";
+import type { Page } from "../base/page.ts";
+
+type Act = CardView["can"][number];
+
+/** The words on a link. */
+export function wordsFor(act: Act, { t }: Page): string {
+  const words: Record<Act, string> = {
+    cancel: t("Cancel"),
+    sendLater: t("Send later"),
+    stopWatching: t("Stop watching"),
+    watchAgain: t("Watch again"),
+    confirm: t("Confirm"),
+    check: t("Check"),
+    resend: t("Resend"),
+    giveUp: t("Give up"),
+    sendAgain: t("Send again"),
+    copyCode: t("Copy as code"),
+    openAnswer: t("Open answer"),
+    why: t("Why?"),
+    dismiss: t("Dismiss"),
+  };
+  return words[act];
+}
+
+/** The intent of an act on a card; what a person wrote goes along with `confirm`. */
+export function intentFor(act: Act, cardId: string, text?: string): Intent {
+  if (act === "confirm") return text === undefined ? { type: act, cardId } : { type: act, cardId, text };
+  return { type: act, cardId };
+}
+
+/** Links for what `can` names, less what the card shows as buttons elsewhere. */
+export function actionsOf(card: CardView, page: Page, shown: readonly Act[] = ["dismiss"]): TemplateResult[] {
+  return card.can
+    .filter((act) => !shown.includes(act))
+    .map(
+      (act) => html`<button
+        class="link"
+        aria-label=${`${wordsFor(act, page)}: ${card.title}`}
+        @click=${() => page.post(intentFor(act, card.id))}
+      >
+        ${wordsFor(act, page)}
+      </button>`,
+    );
+}

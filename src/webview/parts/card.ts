@@ -1,0 +1,173 @@
+// One exchange from the click to the result: how it stands, how far it is, what it asks, what came of it.
+import "@vscode-elements/elements/dist/vscode-progress-ring/index.js";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { CardView } from "../../protocol/snapshot.ts";
+import { type IconName, icon } from "../base/icons.ts";
+import type { Page } from "../base/page.ts";
+import { shared } from "../base/styles.ts";
+import { Countdown } from "../base/ticker.ts";
+import { actionsOf } from "./card-actions.ts";
+import { cardStyles } from "./card-styles.ts";
+import "./ask.ts";
+import "./result.ts";
+
+/** The acts that the questions of a card show as buttons. */
+const asked = ["confirm", "check", "resend", "giveUp"] as const;
+const moving = new Set<CardView["state"]>(["sending", "queued", "running", "fetching"]);
+
+/** Draws itself from its view; everything it can do is an intent. */
+@customElement("hr-card")
+export class Card extends LitElement {
+  static override styles = [shared, cardStyles];
+
+  @property({ attribute: false }) accessor page!: Page;
+  @property({ attribute: false }) accessor card!: CardView;
+
+  readonly #countdown = new Countdown(this, () => this.page?.ticker);
+
+  protected override render() {
+    const { card, page } = this;
+    const shown = card.ask === null ? (["dismiss"] as const) : ([...asked, "dismiss"] as const);
+    const acts = actionsOf(card, page, shown);
+    return html`<article class=${card.state} aria-label=${`${card.title}, ${card.stateTitle}`}>
+      <header>
+        <span class="mark">${this.#mark()}</span>
+        <div class="names">
+          <h3>${card.title}</h3>
+          <p class="small soft">${[card.providerName, card.accountName].filter(Boolean).join(" · ")}</p>
+        </div>
+        ${card.can.includes("dismiss") ? this.#dismiss() : nothing}
+      </header>
+      ${card.detail === "" ? nothing : html`<p class="detail small">${card.detail}</p>`}
+      <p class="state small figures"><b>${card.stateTitle}</b>${this.#standing()}</p>
+      ${this.#progress()} ${this.#wait()} ${this.#problem()}
+      ${card.ask === null ? nothing : html`<hr-ask .page=${page} .card=${card}></hr-ask>`}
+      ${repeat(
+        card.results,
+        (result) => result.id,
+        (result) => html`<hr-result .page=${page} .result=${result}></hr-result>`,
+      )}
+      ${acts.length === 0 ? nothing : html`<footer class="small">${acts}</footer>`}
+    </article>`;
+  }
+
+  #mark() {
+    const { state } = this.card;
+    if (moving.has(state)) {
+      return html`<vscode-progress-ring class="ring" aria-hidden="true"></vscode-progress-ring>
+        <span class="still">${icon(state === "fetching" ? "download" : "arrowUp")}</span>`;
+    }
+    return icon(markOf(state));
+  }
+
+  #dismiss() {
+    const { card, page } = this;
+    const title = page.t("Dismiss");
+    return html`<button
+      class="quiet small"
+      title=${title}
+      aria-label=${`${title}: ${card.title}`}
+      @click=${() => page.post({ type: "dismiss", cardId: card.id })}
+    >
+      ${icon("close")}
+    </button>`;
+  }
+
+  /** Step, polls, next poll and age, behind the state's own word. */
+  #standing(): string {
+    const { card, page } = this;
+    const { t, words } = page;
+    const parts: string[] = [];
+    if (card.step !== null) {
+      const { index, name, of } = card.step;
+      parts.push(
+        of > 1
+          ? t("step {index} of {of}, {name}", { index: words.number(index), of: words.number(of), name })
+          : name,
+      );
+    }
+    if (card.endedAt === null) {
+      const next = card.nextPollAt === null ? 0 : this.#countdown.left(card.nextPollAt);
+      if (next > 0) parts.push(t("asks again in {left}", { left: words.countdown(next) }));
+      if (card.polls > 0)
+        parts.push(
+          card.polls === 1 ? t("asked once") : t("asked {count} times", { count: words.number(card.polls) }),
+        );
+      const age = this.#countdown.age(card.createdAt);
+      if (age >= 5000) parts.push(words.duration(age));
+    } else {
+      parts.push(
+        words.at(card.endedAt, this.#countdown.now),
+        t("took {time}", { time: words.duration(card.endedAt - card.createdAt) }),
+      );
+    }
+    return parts.map((part) => ` · ${part}`).join("");
+  }
+
+  #progress() {
+    const { progress, step, endedAt, title } = this.card;
+    if (endedAt !== null || (progress === null && (step === null || step.of < 2))) return nothing;
+    const { t, words } = this.page;
+    const share = progress === null ? null : Math.max(0, Math.min(1, progress));
+    if (step !== null && step.of > 1 && step.of <= 8) {
+      return html`<div class="steps" aria-hidden="true">
+        ${Array.from({ length: step.of }, (_, at) => {
+          const done = at + 1 < step.index ? 1 : at + 1 === step.index ? (share ?? 0.5) : 0;
+          return html`<span class=${at + 1 === step.index ? "now" : ""}><i .style=${`width:${done * 100}%`}></i></span>`;
+        })}
+      </div>`;
+    }
+    return html`<div
+      class="steps"
+      role="progressbar"
+      aria-label=${t("Progress of {title}", { title })}
+      aria-valuenow=${Math.round((share ?? 0) * 100)}
+      aria-valuetext=${`${words.number(Math.round((share ?? 0) * 100))} %`}
+    >
+      <span class="now"><i .style=${`width:${(share ?? 0) * 100}%`}></i></span>
+    </div>`;
+  }
+
+  #wait() {
+    const { retryAt, wait, endedAt } = this.card;
+    const { t, words } = this.page;
+    if (endedAt !== null) return nothing;
+    const retry = retryAt === null ? 0 : this.#countdown.left(retryAt);
+    if (wait === null && retry === 0) return nothing;
+    const left = wait?.until ? this.#countdown.left(wait.until) : retry;
+    const sentence = wait?.sentence ?? t("Tries again by itself.");
+    return html`<p class="wait small figures">
+      ${icon("watch")}<span>${sentence}${left > 0 ? html` <b>${words.countdown(left)}</b>` : nothing}</span>
+    </p>`;
+  }
+
+  #problem() {
+    const { problem } = this.card;
+    if (problem === null) return nothing;
+    return html`<div class="problem">
+      <p>${problem.sentence}</p>
+      ${problem.remedy === null ? nothing : html`<p class="remedy small">${icon("lightbulb")}<span>${problem.remedy}</span></p>`}
+    </div>`;
+  }
+}
+
+function markOf(state: CardView["state"]): IconName {
+  switch (state) {
+    case "waiting":
+      return "watch";
+    case "decide":
+      return "question";
+    case "succeeded":
+      return "passFilled";
+    case "failed":
+      return "error";
+    case "cancelled":
+      return "circleSlash";
+    case "lost":
+      return "debugDisconnect";
+    default:
+      return "question";
+  }
+}

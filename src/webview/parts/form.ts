@@ -1,0 +1,185 @@
+// The form of the chosen action, made from its fields, with the send row at its end. Values live in the draft;
+// it must not send what it knows to be wrong.
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { FieldView, FormValue, Snapshot } from "../../protocol/snapshot.ts";
+import { icon } from "../base/icons.ts";
+import type { Page } from "../base/page.ts";
+import { shared } from "../base/styles.ts";
+import type { Draft } from "./draft.ts";
+import type { Field } from "./field.ts";
+import { firstProblem, problemOf } from "./form-check.ts";
+import "./field.ts";
+import "./send.ts";
+
+/** Fires `fold` when the advanced fields are opened or closed. */
+@customElement("hr-form")
+export class Form extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .summary {
+        color: var(--soft);
+        margin-top: 2px;
+      }
+      .fields {
+        display: grid;
+        gap: 12px;
+        margin-top: 10px;
+      }
+      details {
+        margin-top: 12px;
+      }
+      summary {
+        align-items: center;
+        border-radius: 4px;
+        cursor: pointer;
+        display: flex;
+        font-weight: 600;
+        gap: 4px;
+        list-style: none;
+        margin-inline-start: -4px;
+        min-height: 22px;
+        width: fit-content;
+        padding-inline-end: 6px;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      details[open] summary .icon {
+        rotate: 90deg;
+      }
+      summary .count {
+        color: var(--soft);
+        font-weight: 400;
+      }
+      hr-send {
+        margin-top: 14px;
+      }
+      @container page (min-width: 560px) {
+        .fields {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        .long {
+          grid-column: 1 / -1;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accessor page!: Page;
+  @property({ attribute: false }) accessor form!: NonNullable<Snapshot["form"]>;
+  @property({ attribute: false }) accessor forecast: Snapshot["forecast"] = null;
+  @property({ attribute: false }) accessor simulated = false;
+  @property({ attribute: false }) accessor draft!: Draft;
+  @property({ attribute: false }) accessor unfolded = false;
+  /** Send was tried on this form: from then on everything that is missing is said. */
+  @state() private accessor tried = "";
+
+  protected override render() {
+    const { form, page } = this;
+    const plain = form.fields.filter((field) => !field.advanced);
+    const advanced = form.fields.filter((field) => field.advanced);
+    const troubled = advanced.some((field) => this.#problem(field) !== null);
+    return html`<form aria-label=${form.title} @submit=${(event: Event) => event.preventDefault()} @keydown=${this.#keys}>
+      ${form.summary === "" ? nothing : html`<p class="summary small">${form.summary}</p>`}
+      ${plain.length === 0 ? nothing : html`<div class="fields">${this.#fields(plain)}</div>`}
+      ${
+        advanced.length === 0
+          ? nothing
+          : html`<details ?open=${this.unfolded || troubled} @toggle=${this.#fold}>
+              <summary>
+                ${icon("chevronRight")}${page.t("Advanced")}
+                <span class="count small">${page.words.number(advanced.length)}</span>
+              </summary>
+              <div class="fields">${this.#fields(advanced)}</div>
+            </details>`
+      }
+      <hr-send
+        .page=${page}
+        .title=${form.submitTitle}
+        .forecast=${this.forecast}
+        .charged=${form.charged && !this.simulated}
+        .simulated=${this.simulated}
+        .off=${!form.canSend && firstProblem(form.fields, this.draft.values, form.problems, page) === null}
+        @send=${this.#send}
+      ></hr-send>
+    </form>`;
+  }
+
+  #fields(fields: readonly FieldView[]) {
+    return repeat(
+      fields,
+      (field) => `${this.form.actionId} ${field.name}`,
+      (field) => html`<hr-field
+        class=${field.multiline || field.type === "json" || field.type === "file" ? "long" : ""}
+        data-name=${field.name}
+        .page=${this.page}
+        .field=${field}
+        .value=${this.draft.values[field.name]}
+        .problem=${this.#problem(field)}
+        @change=${(event: CustomEvent<FormValue>) => this.#change(field, event.detail)}
+        @ask=${(event: CustomEvent<"pickFile" | "loadChoices">) => this.#ask(field, event.detail)}
+      ></hr-field>`,
+    );
+  }
+
+  #problem(field: FieldView): string | null {
+    const { draft, form, page } = this;
+    const value = draft.values[field.name];
+    const own = problemOf(field, value, page);
+    const missing = value === undefined || value === null || value === "";
+    const due = this.tried === this.#formId() || (draft.touched.has(field.name) && !missing);
+    if (due && own !== null) return own;
+    const told = Object.hasOwn(form.problems, field.name) ? (form.problems[field.name] ?? null) : null;
+    // The host's word is about what it has seen; once the field differs it is old.
+    return told !== null && value === (form.values[field.name] ?? value) ? told : null;
+  }
+
+  #formId(): string {
+    return `${this.form.actionId} ${this.form.draft}`;
+  }
+
+  #change(field: FieldView, value: FormValue): void {
+    this.draft.change(field.name, value);
+    this.requestUpdate();
+  }
+
+  #ask(field: FieldView, what: "pickFile" | "loadChoices"): void {
+    this.draft.flush();
+    this.page.post({ type: what, field: field.name });
+  }
+
+  #keys(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.#send();
+  }
+
+  #fold(event: Event): void {
+    const open = (event.target as HTMLDetailsElement).open;
+    if (open !== this.unfolded) this.dispatchEvent(new CustomEvent("fold", { detail: open }));
+  }
+
+  #send(): void {
+    const { draft, form, page } = this;
+    this.tried = this.#formId();
+    const wrong = form.fields.find((field) => problemOf(field, draft.values[field.name], page) !== null);
+    if (wrong !== undefined) {
+      this.requestUpdate();
+      void this.updateComplete.then(() => this.focusField(wrong.name));
+      return;
+    }
+    draft.flush();
+    page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });
+  }
+
+  /** Puts the keyboard into a field, also into a folded one. */
+  focusField(name: string): void {
+    const field = this.renderRoot.querySelector<Field>(`hr-field[data-name=${CSS.escape(name)}]`);
+    const fold = field?.closest("details");
+    if (fold) fold.open = true;
+    field?.focus();
+  }
+}

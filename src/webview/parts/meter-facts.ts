@@ -1,0 +1,140 @@
+// What a meter shows, worked out from its view: shares of the bar, the words under it. Pure; it must not draw.
+import type { MeterView } from "../../protocol/snapshot.ts";
+import type { IconName } from "../base/icons.ts";
+import type { Page } from "../base/page.ts";
+import type { Countdown } from "../base/ticker.ts";
+
+/** Budgets up to this size are drawn as countable cells. */
+const mostCells = 24;
+
+/** Shares of the bar in units of the budget, from its start to its end. */
+export interface Shares {
+  /** The length of the whole bar. */
+  readonly whole: number;
+  readonly left: number;
+  readonly inFlight: number;
+  readonly spent: number;
+  readonly foreign: number;
+  /** Beyond the limit. */
+  readonly over: number;
+  /** Number of cells to cut the bar into, or null for a bar in one piece. */
+  readonly cells: number | null;
+}
+
+/** Works out the shares; for an unknown limit the bar is as long as what was counted. */
+export function sharesOf(meter: MeterView): Shares {
+  const foreign = Math.min(meter.foreign, meter.used);
+  const inFlight = Math.min(meter.inFlight, meter.used - foreign);
+  const own = meter.used - foreign - inFlight;
+  if (meter.limit === null) {
+    const whole = Math.max(meter.used, 1);
+    const cells = whole <= mostCells ? whole : null;
+    return { whole, left: 0, inFlight, spent: own, foreign, over: 0, cells };
+  }
+  const over = Math.max(0, meter.used - meter.limit);
+  const whole = Math.max(meter.limit, meter.used, 1);
+  const left = Math.max(0, Math.min(meter.left ?? meter.limit - meter.used, meter.limit));
+  const spent = Math.max(0, own - over);
+  return { whole, left, inFlight, spent, foreign, over, cells: whole <= mostCells ? whole : null };
+}
+
+/** The figures at the end of a meter's title: `7 / 10`, `−2 / 10` when over, `4 / ?` when the limit is unknown. */
+export function figuresOf(meter: MeterView, { words }: Page): { left: string; of: string } {
+  if (meter.limit === null) return { left: words.number(meter.used), of: "?" };
+  const left = meter.used > meter.limit ? meter.limit - meter.used : (meter.left ?? meter.limit - meter.used);
+  return { left: words.number(left).replace("-", "−"), of: words.number(meter.limit) };
+}
+
+/** The icon and the words for the kind of quota window. */
+export function kindOf(
+  meter: MeterView,
+  { t, words }: Page,
+): { icon: IconName; text: string; title: string } {
+  const time = meter.quotaWindowMs === null ? "" : words.duration(meter.quotaWindowMs);
+  switch (meter.kind) {
+    case "sliding":
+      return {
+        icon: "history",
+        text: time === "" ? t("sliding") : t("any {time}", { time }),
+        title: t("Sliding: each one comes back on its own"),
+      };
+    case "fixed":
+      return {
+        icon: "refresh",
+        text: time === "" ? t("fixed") : t("per {time}", { time }),
+        title: t("Fixed: all come back at once"),
+      };
+    case "fixedFromFirst":
+      return {
+        icon: "refresh",
+        text: time === "" ? t("from the first") : t("{time} from the first", { time }),
+        title: t("Fixed from the first spend: all come back at once"),
+      };
+    case "bucket":
+      return {
+        icon: "pulse",
+        text: t("refills steadily"),
+        title: t("Refills steadily, one after the other"),
+      };
+    case "slots":
+      return { icon: "layers", text: t("at once"), title: t("A place frees when its work ends") };
+    default:
+      return {
+        icon: "question",
+        text: time === "" ? t("reset unknown") : t("{time}, kind unknown", { time }),
+        title: t("How it resets is not known"),
+      };
+  }
+}
+
+/** The words for when something comes back, with a live countdown; empty when nothing is spent. */
+export function returnOf(meter: MeterView, { t, words }: Page, countdown: Countdown): string {
+  if (meter.used === 0) return "";
+  const whole = meter.kind === "fixed" || meter.kind === "fixedFromFirst";
+  if (!whole && meter.nextAt !== null) {
+    const ms = countdown.left(meter.nextAt);
+    if (ms > 0) return t("next in {left}", { left: words.countdown(ms) });
+  }
+  const all = whole ? (meter.fullAt ?? meter.nextAt) : meter.fullAt;
+  if (all !== null) {
+    const ms = countdown.left(all);
+    if (ms > 0) return t("all back in {left}", { left: words.countdown(ms) });
+  }
+  return "";
+}
+
+/** The mark for how a number is known, and its words with its age for the hover. */
+export function evidenceOf(
+  meter: MeterView,
+  { t, words }: Page,
+  countdown: Countdown,
+): { icon: IconName; age: string; title: string } {
+  const ageMs = meter.evidenceAt === null ? null : countdown.age(meter.evidenceAt);
+  const age = ageMs === null ? "" : ageMs < 5000 ? t("now") : words.duration(ageMs);
+  const since = ageMs === null ? "" : ageMs < 5000 ? `, ${t("just now")}` : `, ${t("{age} ago", { age })}`;
+  switch (meter.evidence) {
+    case "stated":
+      return { icon: "verified", age, title: t("Stated by the server") + since };
+    case "published":
+      return { icon: "book", age: "", title: t("Published by the provider, counted here") };
+    case "counted":
+      return { icon: "counted", age, title: t("Counted here") + since };
+    case "inferred":
+      return { icon: "lightbulb", age, title: t("Learned from refusals") + since };
+    default:
+      return { icon: "question", age: "", title: t("The limit is not known; what was sent is counted") };
+  }
+}
+
+/** Positions of returning spends on the axis, 0 (now) to 1 (a whole quota window away), near ones merged with their number. */
+export function ticksOf(meter: MeterView, now: number): readonly { x: number; count: number }[] {
+  const span = meter.quotaWindowMs;
+  if (span === null || span <= 0) return [];
+  const places = new Map<number, number>();
+  for (const at of meter.leavesAt) {
+    if (at <= now) continue;
+    const place = Math.min(100, Math.round(((at - now) / span) * 100));
+    places.set(place, (places.get(place) ?? 0) + 1);
+  }
+  return [...places].map(([place, count]) => ({ x: place / 100, count })).sort((a, b) => a.x - b.x);
+}
