@@ -19,7 +19,7 @@ export function explain(issue: Issue, above: readonly PropertyKey[] = []): Expla
       return say(`${keys} is not known here. Remove it, or correct its spelling.`);
     }
     case "invalid_type":
-      if (/received undefined$/.test(issue.message) || issue.input === undefined)
+      if (/received undefined$/.test(issue.message))
         return say(`this is missing. Add ${article(issue.expected)}.`);
       return say(`this must be ${article(issue.expected)}. Change it.`);
     case "invalid_value":

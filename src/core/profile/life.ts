@@ -84,4 +84,5 @@ export const step = z.strictObject({
     .optional()
     .describe("A part of the last answer that the person may edit before the step is sent"),
   answers: z.array(answer).min(1),
+  fact: fact.optional(),
 });
