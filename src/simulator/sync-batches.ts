@@ -22,7 +22,14 @@ export function createSyncBatches(
   tooMany: (message: string, errorCode: string) => Response,
 ): void {
   app.post("/v2/batch", create);
-  app.get("/v2/batch", (c) => json(200, own(c).reverse().map(batchBody)));
+  app.get("/v2/batch", (c) =>
+    json(
+      200,
+      own(c)
+        .reverse()
+        .map((job) => batchBody(job)),
+    ),
+  );
   app.get("/v2/batch/:id", (c) => withBatch(c, (job) => json(200, batchBody(job))));
   app.get("/v2/batch/:id/output", (c) =>
     withBatch(c, (job) => {
@@ -73,7 +80,7 @@ export function createSyncBatches(
       bytes: Buffer.from(`${results.join("\n")}\n`),
     }));
     if (typeof webhookUrl === "string") void callBack(job, webhookUrl);
-    return json(201, { ...batchBody(job), status: "PENDING" });
+    return json(201, batchBody(job, "PENDING"));
   }
 
   async function callBack(job: Job<SyncJob>, address: string): Promise<void> {
@@ -94,14 +101,15 @@ export function createSyncBatches(
     return job ? answer(job) : syncError(404, "Batch not found");
   }
 
-  function batchBody(job: Job<SyncJob>): Record<string, unknown> {
+  function batchBody(job: Job<SyncJob>, status = vendor.jobs.status(job)): Record<string, unknown> {
     const total = (job.data.requestIds as readonly string[]).length;
-    const done = vendor.jobs.hasFailed(job) ? 0 : Math.floor(vendor.jobs.progress(job) * total);
+    const done =
+      vendor.jobs.hasFailed(job) || status === "PENDING" ? 0 : Math.floor(vendor.jobs.progress(job) * total);
     const failed = vendor.jobs.hasFailed(job) ? total : 0;
     return {
       id: job.id,
       created_at: new Date(vendor.toServer(job.createdAt)).toISOString(),
-      status: vendor.jobs.status(job),
+      status,
       metrics: {
         total_generations: total,
         success_count: done,
@@ -110,7 +118,7 @@ export function createSyncBatches(
       },
       ...(typeof job.data.webhookUrl === "string" && { webhookUrl: job.data.webhookUrl }),
       // ASSUMED: the address that redirects to the result.
-      outputUrl: vendor.jobs.status(job) === "COMPLETED" ? `${vendor.url()}/v2/batch/${job.id}/output` : null,
+      outputUrl: status === "COMPLETED" ? `${vendor.url()}/v2/batch/${job.id}/output` : null,
     };
   }
 }

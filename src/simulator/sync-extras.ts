@@ -81,7 +81,7 @@ export function createSyncExtras(app: Hono<AppEnv>, vendor: Vendor<SyncJob>, bas
       speech,
     );
     vendor.charge(c.get("key"), "tts/jobs", id, speech.script.length);
-    return json(201, { ...speechBody(job), status: "PENDING" });
+    return json(201, speechBody(job, "PENDING"));
   }
 
   function pollSpeech(c: Context<AppEnv>): Response {
@@ -91,8 +91,7 @@ export function createSyncExtras(app: Hono<AppEnv>, vendor: Vendor<SyncJob>, bas
     return json(200, speechBody(job), vendor.jobs.isOver(job) ? {} : { "retry-after": "3" });
   }
 
-  function speechBody(job: Job<SyncJob>): Record<string, unknown> {
-    const status = vendor.jobs.status(job);
+  function speechBody(job: Job<SyncJob>, status = vendor.jobs.status(job)): Record<string, unknown> {
     const speech = { script: String(job.data.script), voiceId: String(job.data.voiceId) };
     return {
       id: job.id,

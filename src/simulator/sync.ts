@@ -123,7 +123,7 @@ export function createSyncApp(vendor: Vendor<SyncJob>, base: string): Hono<AppEn
         generationId: id,
       });
     }
-    return json(201, { ...generation(job), status: "PENDING" });
+    return json(201, generation(job, "PENDING"));
   }
 
   function answerKnownKey(verdict: Exclude<KeyVerdict, { is: "new" }>): Response {
@@ -209,10 +209,17 @@ export function createSyncApp(vendor: Vendor<SyncJob>, base: string): Hono<AppEn
     const chosen = byStatus(c, own(c));
     if (chosen instanceof Response) return chosen;
     const newestFirst = chosen.filter((job) => !ids || ids.includes(job.id)).reverse();
-    if (limit === undefined) return json(200, newestFirst.map(generation));
+    if (limit === undefined)
+      return json(
+        200,
+        newestFirst.map((job) => generation(job)),
+      );
     const at = cursor === undefined ? -1 : newestFirst.findIndex((job) => job.id === cursor);
     if (cursor !== undefined && at < 0) return syncError(400, "cursor is not a generation of this list");
-    return json(200, newestFirst.slice(at + 1, at + 1 + Number(limit)).map(generation));
+    return json(
+      200,
+      newestFirst.slice(at + 1, at + 1 + Number(limit)).map((job) => generation(job)),
+    );
   }
 
   function byStatus(c: Context<AppEnv>, jobs: Job<SyncJob>[]): Job<SyncJob>[] | Response {
@@ -236,8 +243,8 @@ export function createSyncApp(vendor: Vendor<SyncJob>, base: string): Hono<AppEn
     return vendor.jobs.list().filter((job) => isGeneration(job) && job.key.account === c.get("key").account);
   }
 
-  function generation(job: Job<SyncJob>): Record<string, unknown> {
-    const status = vendor.jobs.status(job);
+  /** `status` is given where the answer tells of the moment of creation. */
+  function generation(job: Job<SyncJob>, status = vendor.jobs.status(job)): Record<string, unknown> {
     return {
       id: job.id,
       createdAt: new Date(vendor.toServer(job.createdAt)).toISOString(),

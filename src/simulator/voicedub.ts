@@ -145,7 +145,7 @@ export function createVoiceDubApp(vendor: Vendor<VoiceDubJob>, base: string): Ho
       dub,
       run(c, [["preprocessing", vendor.random.between(1_500, 6_000)]], "preprocessed"),
     );
-    return json(200, { dub: { ...dubBody(dub), status: "preprocessing" } });
+    return json(200, { dub: dubBody(dub, "preprocessing") });
   }
 
   function generate(c: Context<AppEnv>, dub: Job<VoiceDubJob>): Response {
@@ -174,7 +174,7 @@ export function createVoiceDubApp(vendor: Vendor<VoiceDubJob>, base: string): Ho
       const sound = speak(dub.id.repeat(4), String(data.input.voiceId), seconds, 44_100);
       return { contentType: "audio/wav", bytes: encodeWav(sound, 44_100) };
     });
-    return json(200, { dub: { ...dubBody(dub), status: "queued" } });
+    return json(200, { dub: dubBody(dub, "queued") });
   }
 
   function poll(c: Context<AppEnv>, dub: Job<VoiceDubJob>): Response {
@@ -207,9 +207,9 @@ export function createVoiceDubApp(vendor: Vendor<VoiceDubJob>, base: string): Ho
     return isTheirs ? answer(dub) : failure(404, "not_found", "Dub not found.");
   }
 
-  function dubBody(dub: Job<VoiceDubJob>): Record<string, unknown> {
+  /** `status` is given where the answer tells of the moment in which a stretch of work begins. */
+  function dubBody(dub: Job<VoiceDubJob>, status = vendor.jobs.status(dub)): Record<string, unknown> {
     const { data } = dub;
-    const status = vendor.jobs.status(dub);
     const endedAt = vendor.jobs.endedAt(dub);
     const isoTime = (at: number) => new Date(vendor.toServer(at)).toISOString();
     const isKnown = data.step === 2 || (data.step === 1 && status === "preprocessed");
