@@ -1,0 +1,22 @@
+// `npm run bench`: prints every figure that the docs name. `npm run bench -- makespan fixed sliding` runs a part.
+// Figures are ratios within one run or medians; nothing here passes or fails.
+import { parseArgs } from "node:util";
+import { makespanTable } from "./makespan/table.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    contestant: { type: "string", multiple: true, default: [] },
+    phases: { type: "string", default: "0.1,0.45,0.8" },
+    "at-once": { type: "string", default: "6" },
+  },
+});
+const [part = "all", ...names] = positionals;
+
+if (part === "all" || part === "makespan")
+  await makespanTable({
+    scenarios: names,
+    contestants: values.contestant,
+    phases: values.phases.split(",").map(Number),
+    atOnce: Number(values["at-once"]),
+  });
