@@ -6,6 +6,7 @@ import { exchangeTables } from "./exchanges.ts";
 import { jobTables } from "./jobs.ts";
 import { ledgerTables } from "./ledger-tables.ts";
 import { resultTables } from "./results.ts";
+import { signalTables } from "./signal.ts";
 
 /** Every step of every table, for `Database`. */
 export const schema: readonly Migration[] = [
@@ -15,4 +16,5 @@ export const schema: readonly Migration[] = [
   ...resultTables,
   ...accountTables,
   ...ledgerTables,
+  ...signalTables,
 ];

