@@ -19,7 +19,7 @@ test("the quota policies hold the published numbers, and no other", () => {
   assert.deepEqual(policies("soundpiece"), [["requests", "account", "unknown", null, null]]);
   assert.deepEqual(policies("sauti"), [
     ["synthesis", "key", "sliding", 10, MINUTE],
-    ["status", "key", "sliding", 60, MINUTE],
+    ["polling", "key", "sliding", 60, MINUTE],
     ["default", "key", "sliding", 30, MINUTE],
   ]);
   assert.deepEqual(policies("voicedub"), [

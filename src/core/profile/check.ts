@@ -87,6 +87,8 @@ function checkAnswers(answers: readonly Answer[], actions: Named, path: Property
     if (watch !== undefined) {
       const { poll, listPoll, cancel, longPoll } = watch;
       checkCall(poll.action, { ...poll.bind, ...longPoll?.bind }, actions, [...where, "watch"], report);
+      if (listPoll?.ofJobs !== undefined)
+        checkCall(listPoll.action, listPoll.ofJobs, actions, [...where, "watch"], report);
       for (const call of [listPoll, cancel])
         if (call !== undefined) checkCall(call.action, call.bind, actions, [...where, "watch"], report);
     }

@@ -42,11 +42,16 @@ const watch = z
       .optional()
       .describe("Extra parameters that make the server hold a poll until something happens"),
     listPoll: z
-      .strictObject({ action: id, bind: bindings, items: path, id: path, status: path })
+      .strictObject({
+        action: id,
+        bind: bindings.describe("Lists what is under way"),
+        ofJobs: bindings.optional().describe("Lists just these jobs, as ids: job.ids (ids parted by commas)"),
+        items: path,
+        id: path,
+        status: path,
+      })
       .optional()
-      .describe(
-        "One list call that answers for many jobs; job.ids in a binding is their ids, parted by commas",
-      ),
+      .describe("One list call that answers for many jobs"),
     cancel: z.strictObject({ action: id, bind: bindings }).optional(),
     fact,
   })

@@ -15,8 +15,8 @@ test("a SAUTI synthesis counts with the key, in its own category alone", () => {
 });
 
 test("a SAUTI job's status and its audio count as polls", () => {
-  assert.deepEqual(partitions("sauti", "GET", "/v1/tts/jobs/{job_id}"), ["sauti/key:k1/status"]);
-  assert.deepEqual(partitions("sauti", "GET", "/v1/tts/jobs/j1/audio"), ["sauti/key:k1/status"]);
+  assert.deepEqual(partitions("sauti", "GET", "/v1/tts/jobs/{job_id}"), ["sauti/key:k1/polling"]);
+  assert.deepEqual(partitions("sauti", "GET", "/v1/tts/jobs/j1/audio"), ["sauti/key:k1/polling"]);
 });
 
 test("what no other SAUTI category counts is counted by the default one", () => {
