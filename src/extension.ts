@@ -1,7 +1,202 @@
-/** Composition root: will build everything once, by hand; until then it only starts. */
+// The composition root: builds everything once, by hand, top to bottom. No logic; what is heavy is imported at first
+// need, so that activation loads nothing but the host's own code.
+import { randomUUID } from "node:crypto";
+import path from "node:path";
 import * as vscode from "vscode";
+import { accountCommands } from "./host/account-commands.ts";
+import { AccountsTree } from "./host/accounts-tree.ts";
+import { machineClock as clock } from "./host/clock.ts";
+import { registerCommands } from "./host/command-ids.ts";
+import { ContextKeys } from "./host/context-keys.ts";
+import { Documents } from "./host/documents.ts";
+import { formatFor } from "./host/format.ts";
+import { historyCommands } from "./host/history-commands.ts";
+import { HistoryTree } from "./host/history-tree.ts";
+import { carryOut } from "./host/intents.ts";
+import { SecretKeys } from "./host/keys.ts";
+import { translate as t } from "./host/l10n.ts";
+import { type Built, LazyApp } from "./host/lazy-app.ts";
+import { Log } from "./host/log.ts";
+import { Notifications } from "./host/notify.ts";
+import { PlaygroundView } from "./host/playground-view.ts";
+import { sendCommands } from "./host/send-commands.ts";
+import { onNetwork, readNetwork, readSettings, withBaseUrls } from "./host/settings.ts";
+import { SharedSimulator } from "./host/simulator.ts";
+import { buildSoon } from "./host/startup.ts";
+import { StatusBar } from "./host/status-bar.ts";
+import { keyringNotice, storeNotice } from "./host/store-notices.ts";
 
-/** Called once by the editor. */
+let ending: (() => Promise<void>) | null = null;
+
+/** Called once by the editor. Registers everything and builds nothing that is heavy. */
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(vscode.commands.registerCommand("headroom.openPlayground", () => {}));
+  const storage = context.globalStorageUri;
+  const dist = vscode.Uri.joinPath(context.extensionUri, "dist");
+  const results = vscode.Uri.joinPath(storage, "results");
+
+  const log: Log = new Log(() => keys.known());
+  const keys: SecretKeys = new SecretKeys(context.secrets, (cause) => {
+    log.error("A key could not be stored", cause);
+    app.now?.notify(keyringNotice(t));
+  });
+  const simulator = new SharedSimulator({
+    script: vscode.Uri.joinPath(dist, "simulator.js").fsPath,
+    folder: storage.fsPath,
+    timeScale: () => readSettings().simulatorTimeScale,
+    log: (line) => log.write("info", line),
+  });
+  const app: LazyApp = new LazyApp(() =>
+    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator }),
+  );
+  app.onFailed((error) => log.error("Headroom could not start", error));
+
+  const documents = new Documents(app, t);
+  const tools = { app, documents, t };
+  const context_ = new ContextKeys(app, context.globalState);
+  const history = new HistoryTree(app, t);
+  const accounts = new AccountsTree(app, t);
+  const playground = new PlaygroundView({
+    app,
+    dist,
+    results,
+    t,
+    receive: (intent) => carryOut(tools, intent),
+    log: (line) => log.write("warn", line),
+  });
+  history.register();
+  accounts.register();
+  context.subscriptions.push(
+    log,
+    keys,
+    documents,
+    context_,
+    history,
+    accounts,
+    playground,
+    vscode.window.registerWebviewViewProvider(PlaygroundView.id, playground),
+    new StatusBar(app, clock, t),
+    new Notifications({ app, clock, t, isVisible: () => playground.visible, folder: storage.fsPath }),
+    registerCommands(
+      {
+        ...sendCommands(tools),
+        ...accountCommands(tools, () => keys.forgetAll()),
+        ...historyCommands(tools, history, (on) => context_.set("historyFiltered", on)),
+        showLog: () => log.show(),
+        restartSimulator: () => simulator.restart(),
+      },
+      log,
+      t,
+    ),
+    {
+      dispose: buildSoon(
+        context_.memory,
+        readSettings().statusBarShow === "hidden",
+        clock,
+        () => void app.get(),
+      ),
+    },
+  );
+  ending = () => app.end();
+}
+
+/** What the app is built from that exists since activation. */
+interface Grounds {
+  readonly folder: string;
+  readonly results: string;
+  readonly log: Log;
+  readonly keys: SecretKeys;
+  readonly simulator: SharedSimulator;
+}
+
+/** Opens the database and builds the app on it, at first need. undici itself loads at the first send. */
+async function build({ folder, results: resultFolder, log, keys, simulator }: Grounds): Promise<Built> {
+  const [
+    { createApp },
+    { keyReader },
+    { diagnoseBy },
+    { UndiciClient },
+    { loadProfiles },
+    { SqliteAccounts },
+    { Database },
+    { SqliteExchanges },
+    { ResultFiles },
+    { SqliteJobs },
+    { SqlLedger },
+    { SqliteResults },
+    { schema },
+    { LoopbackSignal },
+  ] = await Promise.all([
+    import("./app/app.ts"),
+    import("./app/accounts.ts"),
+    import("./net/diagnose.ts"),
+    import("./net/client.ts"),
+    import("./providers/registry.ts"),
+    import("./store/accounts.ts"),
+    import("./store/database.ts"),
+    import("./store/exchanges.ts"),
+    import("./store/files.ts"),
+    import("./store/jobs.ts"),
+    import("./store/ledger.ts"),
+    import("./store/results.ts"),
+    import("./store/schema.ts"),
+    import("./store/signal.ts"),
+  ]);
+  const profiles = withBaseUrls(await loadProfiles(), readSettings().baseUrls);
+  const database = new Database({
+    path: path.join(folder, "headroom.db"),
+    migrations: schema,
+    now: clock.now,
+  });
+  const signal = new LoopbackSignal(database);
+  const ledger = new SqlLedger({
+    database,
+    signal,
+    dialect: (id) => profiles.get(id)?.headers ?? null,
+    random: clock.random,
+  });
+  const results = new SqliteResults(database, resultFolder);
+  const client = new UndiciClient({
+    ledger,
+    clock,
+    keyOf: keyReader(keys, simulator),
+    settings: readNetwork,
+    diagnose: diagnoseBy((id) => profiles.get(id) ?? null, ledger),
+    spillFolder: results.folder,
+  });
+  const network = onNetwork(() => void client.reconfigure());
+  const app = createApp({
+    profiles,
+    accounts: new SqliteAccounts(database, signal),
+    ledger,
+    exchanges: new SqliteExchanges(database, signal),
+    jobs: new SqliteJobs(database, signal),
+    results,
+    client,
+    keys,
+    simulator,
+    files: new ResultFiles(results),
+    clock,
+    t,
+    format: formatFor(vscode.env.language),
+    owner: randomUUID(),
+    log: (level, line) => log.write(level, line),
+  });
+  for (const notice of database.notices.map((found) => storeNotice(found, t)))
+    if (notice !== null) app.notify(notice);
+  return {
+    app,
+    close: async () => {
+      network.dispose();
+      await client.close();
+      ledger.close();
+      signal.close();
+      database.close();
+    },
+  };
+}
+
+/** Called when the editor window closes: stops what runs; what is stored goes on at the next start. */
+export async function deactivate(): Promise<void> {
+  await ending?.();
+  ending = null;
 }

@@ -1,0 +1,178 @@
+// The commands on accounts and keys. From the tree they get an entry, from the palette they ask for one.
+import * as vscode from "vscode";
+import type { App } from "../app/api.ts";
+import type { Account, AccountKey } from "../core/profile/account.ts";
+import { addAccount, addKey, nameProblem, planStep } from "./account-steps.ts";
+import type { AccountItem } from "./accounts-tree.ts";
+import type { Commands } from "./command-ids.ts";
+import type { Tools } from "./intents.ts";
+import { textStep } from "./steps.ts";
+
+type Ids =
+  | "addAccount"
+  | "addKey"
+  | "renameAccount"
+  | "changePlan"
+  | "forgetKey"
+  | "forgetAccount"
+  | "forgetEverything"
+  | "openDocs";
+
+/** The commands on accounts and keys. `forgetKeys` empties the secret storage of every key of Headroom's. */
+export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): Commands<Ids> {
+  const { t } = tools;
+  const confirm = async (question: string, detail: string, yes: string) =>
+    (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  const add = async (providerId?: string) => {
+    const app = await tools.app.get();
+    const made = await addAccount(app, t, providerId);
+    const account = app.accounts.list().find((one) => one.id === made);
+    if (account === undefined) return;
+    app.receive({ type: "chooseProvider", providerId: account.providerId });
+    app.receive({ type: "chooseAccount", accountId: account.id });
+  };
+
+  return {
+    addAccount: (entry) => add(itemOf(entry, "provider")?.provider.id),
+    addKey: async (entry) => {
+      const app = await tools.app.get();
+      const account = await realAccount(app, entry, t("Add Key to Account"), tools, true);
+      if (account === "new") await add();
+      else if (account !== null) await addKey(app, t, account.id);
+    },
+    renameAccount: async (entry) => {
+      const app = await tools.app.get();
+      const account = await realAccount(app, entry, t("Rename Account"), tools);
+      if (account === null || account === "new") return;
+      const step = await textStep(
+        { title: t("Rename Account"), step: 1, of: 1 },
+        {
+          prompt: t("The new name"),
+          value: account.name,
+          problem: nameProblem(app, t, account.providerId, account.id),
+        },
+      );
+      if (typeof step !== "string") app.accounts.rename(account.id, step.value);
+    },
+    changePlan: async (entry) => {
+      const app = await tools.app.get();
+      const planned = app.accounts.providers().filter((one) => one.plans.length > 0);
+      const all = app.accounts.list().filter((one) => planned.some(({ id }) => id === one.providerId));
+      const given = itemOf(entry, "account")?.account;
+      const title = t("Change Plan of Account");
+      const account =
+        given ??
+        (await vscode.window.showQuickPick(accountChoices(app, all), { title, matchOnDescription: true }))
+          ?.account;
+      const provider = planned.find((one) => one.id === account?.providerId);
+      if (account === undefined || provider === undefined) return;
+      const step = await planStep(
+        t,
+        provider,
+        { title: t("Change Plan of {account}", { account: account.name }), step: 1, of: 1 },
+        account.planId,
+      );
+      if (typeof step !== "string") app.accounts.changePlan(account.id, step.value);
+    },
+    forgetKey: async (entry) => {
+      const app = await tools.app.get();
+      const found = itemOf(entry, "key") ?? (await pickKey(app, t("Forget Key")));
+      if (found === null) return;
+      const name = found.key.name;
+      if (
+        await confirm(
+          t("Forget the key {name}?", { name }),
+          t("It is removed from the secret storage. The provider still knows it."),
+          t("Forget Key"),
+        )
+      )
+        await app.accounts.forgetKey(found.account.id, found.key.id);
+    },
+    forgetAccount: async (entry) => {
+      const app = await tools.app.get();
+      const account = await realAccount(app, entry, t("Forget Account"), tools);
+      if (account === null || account === "new") return;
+      if (
+        await confirm(
+          t("Forget the account {name}?", { name: account.name }),
+          t("Its keys are removed from the secret storage. Its history stays."),
+          t("Forget Account"),
+        )
+      )
+        await app.accounts.forgetAccount(account.id);
+    },
+    forgetEverything: async () => {
+      const app = await tools.app.get();
+      const detail = t(
+        "All accounts of yours, all keys in the secret storage, the history and all results on disk are removed. Save first what you want to keep.",
+      );
+      if (!(await confirm(t("Forget everything?"), detail, t("Forget Everything")))) return;
+      await app.accounts.forgetEverything();
+      await forgetKeys();
+    },
+    openDocs: async (entry) => {
+      const providers = (await tools.app.get()).accounts.providers();
+      const given = itemOf(entry, "provider")?.provider;
+      const choices = providers.map((one) => ({ label: one.name, detail: one.docs, one }));
+      const provider =
+        given ?? (await vscode.window.showQuickPick(choices, { title: t("Open API Documentation") }))?.one;
+      if (provider !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.docs, true));
+    },
+  };
+}
+
+function itemOf<K extends AccountItem["kind"]>(
+  entry: unknown,
+  kind: K,
+): Extract<AccountItem, { kind: K }> | null {
+  const item = entry as Partial<AccountItem> | undefined;
+  return item?.kind === kind ? (item as Extract<AccountItem, { kind: K }>) : null;
+}
+
+/** The entry's account, or one of the person's own from a list; a list to pick from offers a new one where asked to. */
+async function realAccount(
+  app: App,
+  entry: unknown,
+  title: string,
+  { t }: Tools,
+  offersNew = false,
+): Promise<Account | "new" | null> {
+  const given = itemOf(entry, "account")?.account;
+  if (given !== undefined) return given.simulated ? null : given;
+  const own = app.accounts.list().filter((one) => !one.simulated);
+  if (own.length === 0) {
+    if (offersNew) return "new";
+    void vscode.window.showInformationMessage(
+      t("There is no account of yours yet. The simulated ones stay as they are."),
+    );
+    return null;
+  }
+  const fresh = { label: `$(add) ${t("Add a new account…")}`, description: "", account: "new" as const };
+  const choices = [...accountChoices(app, own), ...(offersNew ? [fresh] : [])];
+  return (await vscode.window.showQuickPick(choices, { title, matchOnDescription: true }))?.account ?? null;
+}
+
+function accountChoices(app: App, accounts: readonly Account[]) {
+  const names = new Map(app.accounts.providers().map((one) => [one.id, one.name]));
+  return accounts.map((account) => ({
+    label: account.name,
+    description: names.get(account.providerId) ?? "",
+    account,
+  }));
+}
+
+async function pickKey(app: App, title: string): Promise<{ account: Account; key: AccountKey } | null> {
+  const choices = app.accounts
+    .list()
+    .filter((one) => !one.simulated)
+    .flatMap((account) =>
+      account.keys.map((key) => ({
+        label: key.name,
+        description: key.hint,
+        detail: account.name,
+        account,
+        key,
+      })),
+    );
+  return (await vscode.window.showQuickPick(choices, { title, matchOnDetail: true })) ?? null;
+}

@@ -1,0 +1,79 @@
+// The commands of the manifest as a type, so that none can be forgotten: whoever registers must give all of them.
+import * as vscode from "vscode";
+import type { Translate } from "../app/ports.ts";
+import type { Log } from "./log.ts";
+
+/** Every command, without the prefix `headroom.`; equal to the manifest's, which a test holds. */
+export const COMMANDS = [
+  "openPlayground",
+  "trySimulator",
+  "send",
+  "sendAgain",
+  "cancel",
+  "cancelAll",
+  "sendLater",
+  "actOnCard",
+  "whyWaiting",
+  "chooseProvider",
+  "chooseAccount",
+  "chooseAction",
+  "addAccount",
+  "addKey",
+  "renameAccount",
+  "changePlan",
+  "forgetKey",
+  "forgetAccount",
+  "forgetEverything",
+  "openDocs",
+  "openHistoryEntry",
+  "searchHistory",
+  "clearSearch",
+  "clearHistory",
+  "openAnswer",
+  "openRequest",
+  "openTimeline",
+  "resend",
+  "copyAsCurl",
+  "copyAsTypeScript",
+  "copyAsPython",
+  "deleteHistoryEntry",
+  "saveResult",
+  "revealResult",
+  "openResult",
+  "showLog",
+  "restartSimulator",
+] as const;
+
+export type CommandId = (typeof COMMANDS)[number];
+/** What a command does; the argument is the tree's entry, or nothing from the palette. */
+export type Commands<Id extends CommandId = CommandId> = {
+  readonly [id in Id]: (entry?: unknown) => unknown;
+};
+
+/** Registers all commands; what one throws is logged and said in one sentence. */
+export function registerCommands(commands: Commands, log: Log, t: Translate): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...COMMANDS.map((id) =>
+      vscode.commands.registerCommand(`headroom.${id}`, async (entry?: unknown) => {
+        try {
+          return await commands[id](entry);
+        } catch (error) {
+          log.error(`The command ${id} failed`, error);
+          void sayFailed(error, log, t);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}
+
+/** Says what failed and offers the log. */
+export async function sayFailed(error: unknown, log: Log, t: Translate): Promise<void> {
+  const cause = error instanceof Error ? error.message : String(error);
+  const show = t("Show Log");
+  const chosen = await vscode.window.showErrorMessage(
+    t("Headroom could not do that: {cause}", { cause }),
+    show,
+  );
+  if (chosen === show) log.show();
+}

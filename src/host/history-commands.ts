@@ -1,0 +1,137 @@
+// The commands on the history and on results. From the tree they get an entry, from the palette they ask for one.
+import * as vscode from "vscode";
+import type { App, CodeLanguage } from "../app/api.ts";
+import type { Exchange } from "../core/jobs/stores.ts";
+import type { CardView, ResultView } from "../protocol/snapshot.ts";
+import type { Commands } from "./command-ids.ts";
+import type { Part } from "./documents.ts";
+import { openResult, revealResult, saveResult } from "./files.ts";
+import type { HistoryTree } from "./history-tree.ts";
+import { copyCode, type Tools } from "./intents.ts";
+
+type Ids =
+  | "openHistoryEntry"
+  | "searchHistory"
+  | "clearSearch"
+  | "clearHistory"
+  | "openAnswer"
+  | "openRequest"
+  | "openTimeline"
+  | "resend"
+  | "copyAsCurl"
+  | "copyAsTypeScript"
+  | "copyAsPython"
+  | "deleteHistoryEntry"
+  | "saveResult"
+  | "revealResult"
+  | "openResult";
+
+/** How many exchanges a list to choose from holds. */
+const LISTED = 200;
+
+/** The commands on the history and on results. */
+export function historyCommands(
+  tools: Tools,
+  tree: HistoryTree,
+  filtered: (on: boolean) => void,
+): Commands<Ids> {
+  const { t, documents } = tools;
+  const open = (part: Part, title: string) => async (entry?: unknown) => {
+    const exchange = await chosen(await tools.app.get(), entry, title, tools);
+    if (exchange !== null) await documents.open(exchange.id, part);
+  };
+  const copy = (language: CodeLanguage, title: string) => async (entry?: unknown) => {
+    const app = await tools.app.get();
+    const exchange = await chosen(app, entry, title, tools);
+    if (exchange !== null) await copyCode(app, exchange.id, language, t);
+  };
+  const search = (text: string) => {
+    tree.search = text;
+    filtered(tree.search !== "");
+  };
+  const onResult = (work: (app: App, resultId: string) => Promise<void>) => async () => {
+    const app = await tools.app.get();
+    const last = lastResult(app.snapshot().cards);
+    if (last === null) void vscode.window.showInformationMessage(t("No result is on disk yet."));
+    else await work(app, last.id);
+  };
+
+  return {
+    openHistoryEntry: async (entry) => {
+      const exchange = await chosen(await tools.app.get(), entry, t("Open History Entry"), tools);
+      if (exchange !== null)
+        await documents.open(exchange.id, exchange.answer === null ? "timeline" : "answer");
+    },
+    searchHistory: async () => {
+      const text = await vscode.window.showInputBox({
+        title: t("Search History"),
+        prompt: t("Words of the text, the action, the state or the answer's status"),
+        value: tree.search,
+      });
+      if (text === undefined) return;
+      search(text);
+      await vscode.commands.executeCommand("headroom.history.focus");
+    },
+    clearSearch: () => search(""),
+    clearHistory: async () => {
+      const yes = t("Clear History");
+      const sure = await vscode.window.showWarningMessage(
+        t("Clear the history?"),
+        {
+          modal: true,
+          detail: t("Requests that have ended go, with their results on disk. What is under way stays."),
+        },
+        yes,
+      );
+      if (sure === yes) await (await tools.app.get()).history.clear();
+    },
+    openAnswer: open("answer", t("Open Answer")),
+    openRequest: open("request", t("Open Request")),
+    openTimeline: open("timeline", t("Show Timeline")),
+    resend: async (entry) => {
+      const app = await tools.app.get();
+      const exchange = await chosen(app, entry, t("Send Again"), tools);
+      if (exchange === null) return;
+      app.sendAgain(exchange.id);
+      await vscode.commands.executeCommand("headroom.playground.focus");
+    },
+    copyAsCurl: copy("curl", t("Copy as cURL")),
+    copyAsTypeScript: copy("typescript", t("Copy as TypeScript")),
+    copyAsPython: copy("python", t("Copy as Python")),
+    deleteHistoryEntry: async (entry) => {
+      const app = await tools.app.get();
+      const exchange = await chosen(app, entry, t("Delete History Entry"), tools);
+      if (exchange !== null) await app.history.remove(exchange.id);
+    },
+    saveResult: onResult((app, id) => saveResult(app, id, t)),
+    revealResult: onResult((app, id) => revealResult(app, id, t)),
+    openResult: onResult((app, id) => openResult(app, id, t)),
+  };
+}
+
+/** The newest result that lies on disk. */
+export function lastResult(cards: readonly CardView[]): ResultView | null {
+  const sorted = cards.toSorted((a, b) => b.createdAt - a.createdAt);
+  return sorted.flatMap((card) => card.results).find((result) => result.src !== null) ?? null;
+}
+
+/** The exchange of a tree entry, or the one that the person chooses from a list; null for none. */
+async function chosen(app: App, entry: unknown, title: string, { t }: Tools): Promise<Exchange | null> {
+  const id = (entry as { exchange?: { id?: unknown } } | undefined)?.exchange?.id;
+  if (typeof id === "string") return app.history.get(id);
+  const exchanges = app.history.list({ limit: LISTED });
+  if (exchanges.length === 0) {
+    void vscode.window.showInformationMessage(t("Nothing has been sent yet."));
+    return null;
+  }
+  const choices = exchanges.map((exchange) => {
+    const { state, detail } = app.history.describe(exchange);
+    return { label: exchange.title, description: state, detail, exchange };
+  });
+  const choice = await vscode.window.showQuickPick(choices, {
+    title,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return choice?.exchange ?? null;
+}

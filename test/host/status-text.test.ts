@@ -1,0 +1,57 @@
+/** What the status bar item says, and when it says it anew. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Headline } from "../../src/app/api.ts";
+import { statusText } from "../../src/host/status-text.ts";
+
+const now = 1_700_000_000_000;
+const quiet: Headline = {
+  providerName: "SAUTI",
+  accountName: "Simulated account",
+  meter: null,
+  waiting: 0,
+  until: null,
+  running: 0,
+  level: "plain",
+  sentence: "",
+  lines: [],
+};
+const budget = (left: number, limit = 10) => ({ left, limit, used: limit - left });
+
+test("with nothing waiting the item shows the provider and left of limit, and no instant to change at", () => {
+  const shown = statusText(quiet, budget(7), 10, now);
+  assert.deepEqual(shown, { text: "$(dashboard) SAUTI 7/10", level: "plain", changesAt: null });
+});
+
+test("while something waits the item counts down to the instant at which the next goes", () => {
+  const shown = statusText({ ...quiet, waiting: 2, until: now + 16_200 }, budget(0), 10, now);
+  assert.equal(shown.text, "$(watch) 0/10 · 0:17");
+  assert.equal(shown.changesAt, now + 200);
+});
+
+test("a wait that only an event ends shows no countdown and needs no timer", () => {
+  const shown = statusText({ ...quiet, waiting: 1, until: null }, budget(0, 3), 10, now);
+  assert.equal(shown.text, "$(watch) 0/3");
+  assert.equal(shown.changesAt, null);
+});
+
+test("the warning colour comes at the threshold, and never with a threshold of 0", () => {
+  assert.equal(statusText(quiet, budget(2), 10, now).level, "plain");
+  assert.equal(statusText(quiet, budget(1), 10, now).level, "warning");
+  assert.equal(statusText(quiet, budget(0), 0, now).level, "plain");
+});
+
+test("the error colour comes only when nothing is left and something waits", () => {
+  assert.equal(statusText(quiet, budget(0), 10, now).level, "warning");
+  assert.equal(statusText({ ...quiet, waiting: 1 }, budget(0), 10, now).level, "error");
+  assert.equal(statusText({ ...quiet, waiting: 1 }, budget(3), 10, now).level, "plain");
+});
+
+test("a budget whose limit nobody knows shows what was used and no end", () => {
+  const shown = statusText(quiet, { left: null, limit: null, used: 3 }, 10, now);
+  assert.equal(shown.text, "$(dashboard) SAUTI 3/?");
+});
+
+test("running jobs show as the one spinning icon", () => {
+  assert.equal(statusText({ ...quiet, running: 2 }, budget(7), 10, now).text, "$(sync~spin) SAUTI 7/10");
+});
