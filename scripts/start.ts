@@ -23,6 +23,8 @@ import {
 import { packagedVsix } from "../test/harness/vsix.ts";
 
 const { values } = parseArgs({ options: { server: { type: "boolean" }, port: { type: "string" } } });
+/** The sample folder's README says what to try: it is opened first. */
+const opening = { "workbench.startupEditor": "readme" };
 const folder = sampleFolder();
 if (values.server !== true && (await hasDesktop())) await openDesktop();
 else await openServer();
@@ -53,7 +55,7 @@ async function openServer(): Promise<void> {
   console.log("Building and packing ...");
   await installVsix(await packagedVsix(), place);
   // A person's own changes win over the quiet preset.
-  writeSettings(place.dataFolder, { ...quietSettings, ...readSettings(place.dataFolder) });
+  writeSettings(place.dataFolder, { ...quietSettings, ...opening, ...readSettings(place.dataFolder) });
   const token = randomBytes(16).toString("hex");
   const server = await startOnSamePort({ ...place, token });
   const address = `${server.origin}/?${new URLSearchParams({ tkn: token, folder })}`;

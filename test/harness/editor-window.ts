@@ -3,7 +3,7 @@
  * It must not know the extension under test.
  */
 import path from "node:path";
-import type { Frame, Page } from "playwright-core";
+import type { Frame, Locator, Page } from "playwright-core";
 import { cacheFolder } from "./paths.ts";
 import { readSettings } from "./server.ts";
 
@@ -77,19 +77,15 @@ export class EditorWindow {
     const input = this.page.locator(".quick-input-widget input.input");
     const row = this.page.locator(".quick-input-widget .monaco-list-row").filter({ hasText: entry });
     const label = row.locator(".label-name", { hasText: new RegExp(`^${escaped(entry)}$`) }).first();
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
+    await this.#until(`command "${entry}" in the palette`, async () => {
+      // A key that is pressed while a webview is loading is lost: it is pressed again.
       await this.page.keyboard.press("F1");
-      await input.waitFor();
+      if (!(await appears(input, 1_000))) return undefined;
       await input.fill(`>${entry}`);
-      const found = await label.waitFor({ timeout: 3_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (found) break;
+      if (await appears(label, 3_000)) return true;
       await this.page.keyboard.press("Escape");
-      if (performance.now() > deadline) throw new Error(`The palette offers no command "${entry}"`);
-    }
+      return undefined;
+    });
     await label.click();
   }
 
@@ -189,6 +185,13 @@ export class EditorWindow {
   async close(): Promise<void> {
     await this.page.close();
   }
+}
+
+function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
+  return locator.waitFor({ timeout: timeoutMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function escaped(text: string): string {

@@ -22,7 +22,7 @@ import path from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { EditorWindow } from "./editor-window.ts";
-import { temporaryFolder } from "./paths.ts";
+import { removeFolder, temporaryFolder } from "./paths.ts";
 import { type EditorServer, installVsix, type ServerOptions, startServer, writeSettings } from "./server.ts";
 import { packagedVsix } from "./vsix.ts";
 
@@ -72,11 +72,13 @@ export class Editor {
   /** Settings, storage and logs of the server. */
   readonly dataFolder: string;
   readonly #browser: Browser;
+  readonly #place: string;
 
   constructor(parts: {
     server: EditorServer;
     browser: Browser;
     context: BrowserContext;
+    place: string;
     folder: string;
     dataFolder: string;
   }) {
@@ -85,6 +87,7 @@ export class Editor {
     this.folder = parts.folder;
     this.dataFolder = parts.dataFolder;
     this.#browser = parts.browser;
+    this.#place = parts.place;
   }
 
   /** Where the extension's `globalStorageUri` lies on disk; may not exist yet. */
@@ -116,10 +119,11 @@ export class Editor {
       .sort((a, b) => a - b);
   }
 
-  /** Ends everything and waits for it. */
+  /** Ends everything, waits for it, and removes every folder. */
   async close(): Promise<void> {
     await this.#browser.close();
     await this.server.stop();
+    removeFolder(this.#place);
   }
 }
 
@@ -156,7 +160,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
       deviceScaleFactor: options.scale ?? 1,
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    return new Editor({ server, browser, context, folder, dataFolder });
+    return new Editor({ server, browser, context, place, folder, dataFolder });
   } catch (error) {
     await server.stop();
     throw error;

@@ -26,7 +26,12 @@ export function temporaryFolder(label: string): string {
 const temporary = new Set<string>();
 
 function removeTemporary(): void {
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of temporary) removeFolder(folder);
+}
+
+/** Removes a folder with all that is in it; one that is not there is fine. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 /** Makes a folder below the cache, with its parents, and returns its absolute path. */

@@ -108,7 +108,9 @@ export async function endGroup(child: ChildProcess, graceMs = 3_000): Promise<vo
     await ended;
     clearTimeout(forced);
   }
+  // Whatever of the group has outlived its head gets no grace; the kernel takes a moment to end it.
   signalGroup(child, "SIGKILL");
+  await new Promise((resolve) => setTimeout(resolve, 50));
   alive.delete(child);
 }
 
