@@ -2,21 +2,13 @@
  * The file by which several processes share one simulator: written whole or not at all, checked before it is trusted, guarded by a lock.
  * Must never remove a file that another simulator has written.
  */
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
-/** A lock older than this was left behind: starting takes far less. */
-const staleLockMs = 10_000;
+/** Starting takes far less than this. */
+const lockWaitMs = 15_000;
 
 /** What stands in the file: the announced line, and who wrote it. */
 export interface Announced {
@@ -47,64 +39,16 @@ export function withdraw(file: string): void {
 }
 
 /**
- * Takes the lock beside the file, and gives the function that returns it.
- * Waits while another living process holds it; a lock of a dead process or an old one is taken over.
+ * Takes the lock beside the file, and gives the function that returns it. Blocks while another process holds it, at most
+ * `lockWaitMs`, and then throws. The lock is SQLite's on an empty database: the system itself returns it when its holder
+ * dies, so it cannot go stale, and the file stays where it is.
  */
-export async function takeLock(file: string): Promise<() => void> {
-  const lock = `${file}.lock`;
-  for (;;) {
-    try {
-      const opened = openSync(lock, "wx", 0o600);
-      writeSync(opened, String(process.pid));
-      closeSync(opened);
-      return () => {
-        if (readText(lock) === String(process.pid)) rmSync(lock, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    if (isStale(lock)) removeStale(lock);
-    else await sleep(20 + (process.pid % 17));
-  }
-}
-
-/** Moves a stale lock aside under a name of our own, so that of two who see it only one takes it away. */
-function removeStale(lock: string): void {
-  const aside = `${lock}.${process.pid}.stale`;
-  try {
-    renameSync(lock, aside);
-  } catch {
-    return;
-  }
-  const pid = Number(readText(aside));
-  if (isAlive(pid) && pid !== process.pid && ageMs(aside) < staleLockMs) {
-    // It was replaced by a fresh one in between: put that back, unless yet another stands there.
-    try {
-      renameSync(aside, lock);
-    } catch {
-      rmSync(aside, { force: true });
-    }
-    return;
-  }
-  rmSync(aside, { force: true });
-}
-
-function isStale(lock: string): boolean {
-  const text = readText(lock);
-  if (text === undefined) return false;
-  const age = ageMs(lock);
-  if (age > staleLockMs) return true;
-  // Just made and not yet signed.
-  if (text === "") return false;
-  return !isAlive(Number(text));
-}
-
-function ageMs(file: string): number {
-  try {
-    return Date.now() - statSync(file).mtimeMs;
-  } catch {
-    return 0;
-  }
+export function takeLock(file: string): () => void {
+  mkdirSync(dirname(file), { recursive: true });
+  const lock = new DatabaseSync(`${file}.lock`);
+  lock.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
+  lock.exec("BEGIN EXCLUSIVE");
+  return () => lock.close();
 }
 
 function isAlive(pid: number): boolean {

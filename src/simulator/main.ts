@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 async function runShared(options: SimulatorOptions, idleExitMs: number, file: string): Promise<void> {
-  const release = await takeLock(file);
+  const release = takeLock(file);
   try {
     const living = await findLiving(file);
     if (living) process.stdout.write(`${JSON.stringify(living.line)}\n`);
@@ -62,11 +62,11 @@ async function runShared(options: SimulatorOptions, idleExitMs: number, file: st
 async function run(options: SimulatorOptions, idleExitMs: number, file?: string): Promise<void> {
   const simulator = await startSimulator(options);
   const line = announcement(simulator);
-  if (file !== undefined) announce(file, line);
-  const end = () => {
-    if (file !== undefined) withdraw(file);
-    process.exit(0);
-  };
+  if (file !== undefined) {
+    announce(file, line);
+    process.on("exit", () => withdraw(file));
+  }
+  const end = () => process.exit(0);
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
   process.on("SIGHUP", end);
