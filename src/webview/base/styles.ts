@@ -12,7 +12,7 @@ export const shared = css`
     --line: var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-input-border, transparent)));
     --faint: color-mix(in srgb, var(--vscode-foreground) 5%, transparent);
     --track: color-mix(in srgb, var(--vscode-foreground) 16%, transparent);
-    --good: var(--vscode-testing-iconPassed, var(--vscode-charts-green));
+    --good: var(--vscode-charts-green);
     --warn: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
     --bad: var(--vscode-errorForeground);
     --small: calc(var(--vscode-font-size, 13px) - 1.5px);

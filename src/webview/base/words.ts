@@ -69,7 +69,7 @@ export class Words {
     const key = `${unit}${digits}`;
     let format = this.#units.get(key);
     if (format === undefined) {
-      const unitDisplay = unit.endsWith("byte") ? "short" : "narrow";
+      const unitDisplay = unit === "byte" ? "long" : unit.endsWith("byte") ? "short" : "narrow";
       format = new Intl.NumberFormat(this.#language, {
         style: "unit",
         unit,

@@ -45,6 +45,9 @@ export class App extends LitElement {
         align-content: start;
         min-width: 0;
       }
+      .summary {
+        margin-top: 6px;
+      }
       .cards {
         display: grid;
         gap: 8px;
@@ -75,7 +78,10 @@ export class App extends LitElement {
     return html`<main lang=${snapshot.language}>
         <div class="side">
           ${snapshot.notices.length === 0 ? nothing : html`<hr-notices .page=${page} .notices=${snapshot.notices}></hr-notices>`}
-          <hr-chooser .page=${page} .snapshot=${snapshot}></hr-chooser>
+          <div>
+            <hr-chooser .page=${page} .snapshot=${snapshot}></hr-chooser>
+            ${snapshot.form?.summary ? html`<p class="summary small soft">${snapshot.form.summary}</p>` : nothing}
+          </div>
           ${
             snapshot.meters.length === 0
               ? nothing
@@ -114,7 +120,7 @@ export class App extends LitElement {
       return html`<hr-empty
         .page=${page}
         .simulated=${snapshot.simulated}
-        .submitTitle=${snapshot.form?.submitTitle ?? page.t("Send")}
+        .submitTitle=${snapshot.form?.submitTitle ?? ""}
       ></hr-empty>`;
     }
     return html`${queue.length === 0 ? nothing : html`<hr-queue .page=${page} .queue=${queue} .cards=${cards}></hr-queue>`}

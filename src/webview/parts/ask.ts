@@ -83,6 +83,13 @@ export class Ask extends LitElement {
       </div>`;
   }
 
+  override updated(): void {
+    const control = this.renderRoot.querySelector("vscode-textarea");
+    void control?.updateComplete.then(() => {
+      control.wrappedElement.style.padding = "5px 7px";
+    });
+  }
+
   #editor(label: string) {
     return html`<vscode-textarea
       .label=${label}

@@ -58,6 +58,11 @@ export const cardStyles = css`
     flex: 1;
     min-width: 0;
   }
+  .names p {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   h3 {
     display: -webkit-box;
     line-height: 1.35;

@@ -100,7 +100,7 @@ export class Card extends LitElement {
     } else {
       parts.push(
         words.at(card.endedAt, this.#countdown.now),
-        t("took {time}", { time: words.duration(card.endedAt - card.createdAt) }),
+        t("took {time}", { time: words.duration(Math.max(0, card.endedAt - card.createdAt)) }),
       );
     }
     return parts.map((part) => ` · ${part}`).join("");

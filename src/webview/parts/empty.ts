@@ -31,17 +31,21 @@ export class Empty extends LitElement {
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor simulated = false;
+  /** The word on the send button; empty when there is nothing to send. */
   @property({ attribute: false }) accessor submitTitle = "";
 
   protected override render() {
     const { t } = this.page;
-    const first = this.simulated
-      ? t("Press {title}. This account is simulated: no key, no network, no cost.", {
-          title: this.submitTitle,
-        })
-      : t("Press {title}. It goes out as soon as the budget allows, never before.", {
-          title: this.submitTitle,
-        });
+    const first =
+      this.submitTitle === ""
+        ? t("Choose an action above.")
+        : this.simulated
+          ? t("Press {title}. This account is simulated: no key, no network, no cost.", {
+              title: this.submitTitle,
+            })
+          : t("Press {title}. It goes out as soon as the budget allows, never before.", {
+              title: this.submitTitle,
+            });
     return html`<section>
       <h3>${t("Nothing sent yet")}</h3>
       <ul>

@@ -50,6 +50,13 @@ export const fieldStyles = css`
     min-width: 0;
     width: 100%;
   }
+  vscode-textarea,
+  vscode-textfield {
+    --vscode-inputValidation-errorBackground: var(--vscode-settings-textInputBackground);
+  }
+  [invalid] {
+    --vscode-settings-textInputBorder: var(--vscode-inputValidation-errorBorder);
+  }
   .pair {
     align-items: center;
     display: flex;

@@ -19,17 +19,15 @@ export class Form extends LitElement {
   static override styles = [
     shared,
     css`
-      .summary {
-        color: var(--soft);
-        margin-top: 2px;
-      }
       .fields {
         display: grid;
         gap: 12px;
-        margin-top: 10px;
       }
       details {
         margin-top: 12px;
+      }
+      details .fields {
+        margin-top: 8px;
       }
       summary {
         align-items: center;
@@ -83,7 +81,6 @@ export class Form extends LitElement {
     const advanced = form.fields.filter((field) => field.advanced);
     const troubled = advanced.some((field) => this.#problem(field) !== null);
     return html`<form aria-label=${form.title} @submit=${(event: Event) => event.preventDefault()} @keydown=${this.#keys}>
-      ${form.summary === "" ? nothing : html`<p class="summary small">${form.summary}</p>`}
       ${plain.length === 0 ? nothing : html`<div class="fields">${this.#fields(plain)}</div>`}
       ${
         advanced.length === 0

@@ -14,13 +14,13 @@ export const barStyles = css`
   .bar {
     border: 1px solid var(--vscode-contrastBorder, transparent);
     border-radius: 3px;
-    height: 10px;
+    height: 12px;
     overflow: hidden;
     padding: 1px;
   }
   .cells {
     display: flex;
-    height: 6px;
+    height: 8px;
     width: 100%;
   }
   .cut {
@@ -29,7 +29,13 @@ export const barStyles = css`
     width: calc(100% + 2px);
   }
   .endless {
-    mask-image: linear-gradient(to right, #000 30%, transparent);
+    --ends: linear-gradient(to right, #000 40%, transparent);
+    mask-image: var(--ends);
+  }
+  .cut.endless {
+    mask-composite: intersect;
+    mask-image:
+      repeating-linear-gradient(to right, #000 0 calc(var(--cell) - 2px), transparent 0 var(--cell)), var(--ends);
   }
   .cells i {
     flex: 0 0 auto;
@@ -115,9 +121,9 @@ export const barStyles = css`
   .rest {
     border-inline-end: 2px solid var(--soft);
     border-bottom: 1px solid var(--soft);
-    bottom: -1px !important;
-    height: 6px;
+    height: 5px;
     left: 0;
+    margin-bottom: -2px;
   }
   @media (forced-colors: active) {
     .cells i,

@@ -45,6 +45,11 @@ export function figuresOf(meter: MeterView, { words }: Page): { left: string; of
   return { left: words.number(left).replace("-", "−"), of: words.number(meter.limit) };
 }
 
+/** The words for what was spent beyond the limit; empty when nothing was. */
+export function overOf({ limit, used }: MeterView, { t, words }: Page): string {
+  return limit === null || used <= limit ? "" : t("{count} over", { count: words.number(used - limit) });
+}
+
 /** The icon and the words for the kind of quota window. */
 export function kindOf(
   meter: MeterView,

@@ -8,7 +8,7 @@ import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { barOf, barStyles, placesOf } from "./meter-bar.ts";
-import { evidenceOf, figuresOf, kindOf, returnOf, ticksOf } from "./meter-facts.ts";
+import { evidenceOf, figuresOf, kindOf, overOf, returnOf, ticksOf } from "./meter-facts.ts";
 
 /** Draws itself from its view and the shared clock; posts nothing. */
 @customElement("hr-meter")
@@ -44,7 +44,7 @@ export class Meter extends LitElement {
       .none b {
         color: var(--warn);
       }
-      .over b {
+      .beyond b {
         color: var(--bad);
       }
       .foot {
@@ -125,7 +125,7 @@ export class Meter extends LitElement {
       </div>
       ${this.#gauge()} ${this.#axis()} ${this.#closed()}
       <div class="foot small figures">
-        <span title=${kind.title}>${icon(kind.icon)}<span>${[kind.text, back].filter(Boolean).join(" · ")}</span></span>
+        <span title=${kind.title}>${icon(kind.icon)}<span>${[overOf(meter, page), kind.text, back].filter(Boolean).join(" · ")}</span></span>
         <span title=${known.title}>${known.age === "" ? nothing : html`<span>${known.age}</span>`}${icon(known.icon)}</span>
       </div>`;
   }
@@ -133,7 +133,7 @@ export class Meter extends LitElement {
   #figures() {
     const { left, of } = figuresOf(this.meter, this.page);
     const { limit, used } = this.meter;
-    const state = limit === null ? "" : used > limit ? "over" : used === limit ? "none" : "";
+    const state = limit === null ? "" : used > limit ? "beyond" : used === limit ? "none" : "";
     return html`<span class="figures ${state}" aria-hidden="true"><b>${left}</b> / ${of}</span>`;
   }
 

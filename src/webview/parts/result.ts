@@ -64,6 +64,11 @@ export class Result extends LitElement {
         gap: 2px;
         margin: 6px 0 0 -4px;
       }
+      @container page (max-width: 330px) {
+        .brief span:last-child {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -132,7 +137,8 @@ export class Result extends LitElement {
 
   #act(type: Act, sign: IconName, title: string) {
     return html`<button
-      class="quiet"
+      class=${type === "revealResult" || type === "openResult" ? "quiet brief" : "quiet"}
+      title=${title}
       aria-label=${`${title}: ${this.result.title}`}
       @click=${() => this.page.post({ type, resultId: this.result.id })}
     >

@@ -1,0 +1,117 @@
+// Cards in the states that ask, fail or end, for the gallery. Data only.
+import type { CardView } from "../../../src/protocol/snapshot.ts";
+import { at, audio, card, finished } from "./parts.ts";
+
+/** A dubbing in its second of three steps. */
+export const running: CardView = card({
+  id: "card-run",
+  providerName: "VocaBusta",
+  title: "Dub a film",
+  detail: "interview.mp4 into Swahili and French",
+  step: { name: "Translate", index: 2, of: 3 },
+  polls: 4,
+  nextPollAt: at + 6000,
+  progress: 0.4,
+});
+/** Asks to confirm facts. */
+export const confirm: CardView = card({
+  id: "card-confirm",
+  title: "Dub a film",
+  providerName: "VocaBusta",
+  state: "decide",
+  stateTitle: "Waits for you",
+  step: { name: "Analyze", index: 1, of: 3 },
+  ask: {
+    kind: "confirm",
+    sentence: "The film was analyzed. Dubbing it is charged.",
+    facts: [
+      { title: "Length", value: "3 min 12 s" },
+      { title: "Speakers", value: "2" },
+      { title: "Cost", value: "64 credits of 120" },
+    ],
+  },
+  can: ["confirm", "cancel", "why"],
+});
+/** Asks to look a text over. */
+export const edit: CardView = card({
+  id: "card-edit",
+  title: "Dub a film",
+  state: "decide",
+  stateTitle: "Waits for you",
+  step: { name: "Translate", index: 2, of: 3 },
+  ask: {
+    kind: "edit",
+    sentence: "Look the translation over before it is spoken.",
+    facts: [],
+    text: "00:00 Karibu.\n00:04 Leo tunazungumza juu ya bahari.\n00:09 Tuanze.",
+  },
+  can: ["confirm", "cancel"],
+});
+/** The answer was lost. */
+export const unknownOutcome: CardView = card({
+  id: "card-unknown",
+  title: "Speech from text",
+  state: "decide",
+  stateTitle: "Outcome unknown",
+  ask: {
+    kind: "outcomeUnknown",
+    sentence:
+      "The connection was lost after the request had gone out. It may have been done and charged; nothing is sent again by itself.",
+    facts: [
+      { title: "Sent", value: "14:01:05" },
+      { title: "Idempotency key", value: "none, the provider takes none" },
+    ],
+  },
+  can: ["check", "resend", "giveUp", "why"],
+});
+/** Refused for a wrong voice. */
+export const failed: CardView = card({
+  id: "card-failed",
+  state: "failed",
+  stateTitle: "Failed",
+  endedAt: at - 4000,
+  problem: {
+    sentence: "SAUTI knows no voice “imanni” (404).",
+    remedy: "Load the voices beside the field and choose one of them.",
+  },
+  can: ["sendAgain", "openAnswer", "copyCode", "dismiss"],
+});
+/** A list as JSON. */
+export const json: CardView = finished({
+  id: "card-json",
+  title: "List voices",
+  detail: "",
+  results: [
+    audio({
+      id: "result-json",
+      kind: "json",
+      title: "voices.json",
+      src: null,
+      mediaType: "application/json",
+      bytes: 412,
+      text: JSON.stringify(
+        { voices: [{ id: "imani", name: "Imani", labels: { accent: "Nairobi", gender: "female" } }] },
+        null,
+        2,
+      ),
+    }),
+  ],
+});
+/** A film without sound. */
+export const video: CardView = finished({
+  id: "card-video",
+  providerName: "Sync",
+  title: "Lip sync",
+  detail: "face.mp4 with speech-1.wav",
+  results: [
+    audio({
+      id: "result-video",
+      kind: "video",
+      title: "lipsync.mp4",
+      src: "/media/face.mp4",
+      mediaType: "video/mp4",
+      bytes: 41_220,
+      notice: "The editor plays this video without its AAC sound; open it outside to hear it.",
+    }),
+  ],
+});
