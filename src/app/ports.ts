@@ -30,6 +30,8 @@ export interface Keys {
   read(keyId: string): Promise<string | null>;
   store(keyId: string, text: string): Promise<void>;
   forget(keyId: string): Promise<void>;
+  /** Texts that this process has read or stored, so that they can be taken out of whatever is kept. */
+  known(): Iterable<string>;
 }
 
 /** The local simulator: started once for all editor windows when first needed. */
@@ -63,6 +65,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly t: Translate;
   readonly format: Format;
+  /** The person's language as a BCP 47 tag; default en. */
+  readonly language?: string;
   /** Names this process in leases. */
   readonly owner: string;
   /** Writes one line to the log; the text is redacted before it is written. */

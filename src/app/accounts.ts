@@ -1,0 +1,217 @@
+// Accounts and keys: the simulated one of each provider, which is always there, and the person's own. Key text passes
+// through here once, on its way into the SecretStorage.
+import type { Account, LimitOverride } from "../core/profile/account.ts";
+import { policiesFor } from "../core/profile/claim.ts";
+import type { Profile } from "../core/profile/schema.ts";
+import type { Accounts, LimitInfo, NewAccount, ProviderInfo } from "./api.ts";
+import { newId } from "./context.ts";
+import type { Keys, Ports, Simulator } from "./ports.ts";
+import { limitSentence } from "./sentences.ts";
+
+const PREFIX = "sim-";
+
+/** The simulated account of a provider. */
+export function simulatedId(providerId: string): string {
+  return `${PREFIX}${providerId}`;
+}
+
+/** Reads a key's text for the client: a simulated account's from the simulator, any other from the SecretStorage. */
+export function keyReader(keys: Keys, simulator: Simulator): (keyId: string) => Promise<string | null> {
+  return async (keyId) => {
+    const simulated = /^sim-(.+)-1$/.exec(keyId)?.[1];
+    return simulated === undefined ? keys.read(keyId) : simulator.keyOf(simulated);
+  };
+}
+
+/** Where an account's requests go: the simulator, or the profile's own origin and nowhere else. */
+export async function baseOf(simulator: Simulator, profile: Profile, account: Account): Promise<string> {
+  return account.simulated ? simulator.baseOf(profile.id) : profile.baseUrl;
+}
+
+/** Enough of a key to recognise it, never more than a fourth of it. */
+export function hintOf(text: string): string {
+  const prefix = /^[A-Za-z]+[_-]/.exec(text)?.[0] ?? "";
+  const tail = text.length >= 16 ? text.slice(-4) : "";
+  return `${prefix.slice(0, 12)}…${tail}`;
+}
+
+type AccountPorts = Pick<Ports, "profiles" | "accounts" | "keys" | "t" | "format">;
+
+/** Accounts as the host sees them. */
+export class AccountBook implements Accounts {
+  readonly #ports: AccountPorts;
+  readonly #forgetRest: () => Promise<void>;
+
+  /** `forgetRest` removes history and results. */
+  constructor(ports: AccountPorts, forgetRest: () => Promise<void>) {
+    this.#ports = ports;
+    this.#forgetRest = forgetRest;
+  }
+
+  providers(): readonly ProviderInfo[] {
+    return [...this.#ports.profiles.values()].map((profile) => ({
+      id: profile.id,
+      name: profile.name,
+      summary: profile.summary,
+      docs: profile.docs,
+      keyHint: profile.auth.keyHint,
+      keyPattern: profile.auth.keyPattern ?? null,
+      plans: profile.plans,
+    }));
+  }
+
+  list(): readonly Account[] {
+    const stored = this.#ports.accounts.list();
+    return [...this.#ports.profiles.values()].flatMap((profile) => [
+      this.#simulated(profile, stored),
+      ...stored.filter((one) => one.providerId === profile.id && !one.simulated),
+    ]);
+  }
+
+  get(accountId: string): Account | null {
+    return this.list().find((one) => one.id === accountId) ?? null;
+  }
+
+  keyProblem(providerId: string, keyText: string): string | null {
+    const { profiles, t } = this.#ports;
+    const profile = profiles.get(providerId);
+    const text = keyText.trim();
+    if (text === "") return t("Paste the key.");
+    if (/\s/.test(text)) return t("A key has no spaces or line breaks.");
+    // Header values outside printable ASCII never reach a server.
+    if (!/^[\x21-\x7e]+$/.test(text)) return t("A key has only letters, digits and signs.");
+    const pattern = profile?.auth.keyPattern;
+    if (pattern !== undefined && !new RegExp(pattern, "u").test(text))
+      return t("A key of {provider} looks like {hint}.", {
+        provider: profile?.name ?? providerId,
+        hint: profile?.auth.keyHint ?? "",
+      });
+    return null;
+  }
+
+  async add(account: NewAccount): Promise<Account> {
+    const key = await this.#keep(account.keyName, account.keyText);
+    const made: Account = {
+      id: newId("a-"),
+      providerId: account.providerId,
+      name: account.name.trim(),
+      simulated: false,
+      planId: account.planId,
+      keys: [key],
+      overrides: [],
+    };
+    this.#ports.accounts.save(made);
+    return made;
+  }
+
+  async addKey(accountId: string, name: string, text: string): Promise<void> {
+    const account = this.#own(accountId);
+    if (account === null) return;
+    const key = await this.#keep(name, text);
+    this.#ports.accounts.save({ ...account, keys: [...account.keys, key] });
+  }
+
+  rename(accountId: string, name: string): void {
+    const account = this.#own(accountId);
+    if (account !== null && name.trim() !== "") this.#ports.accounts.save({ ...account, name: name.trim() });
+  }
+
+  changePlan(accountId: string, planId: string | null): void {
+    const account = this.get(accountId);
+    if (account !== null) this.#ports.accounts.save({ ...account, planId });
+  }
+
+  async forgetKey(accountId: string, keyId: string): Promise<void> {
+    const account = this.#own(accountId);
+    if (account === null) return;
+    await this.#ports.keys.forget(keyId);
+    this.#ports.accounts.save({ ...account, keys: account.keys.filter((one) => one.id !== keyId) });
+  }
+
+  async forgetAccount(accountId: string): Promise<void> {
+    const account = this.#own(accountId);
+    if (account === null) return;
+    for (const key of account.keys) await this.#ports.keys.forget(key.id);
+    this.#ports.accounts.remove(accountId);
+  }
+
+  async forgetEverything(): Promise<void> {
+    for (const account of this.#ports.accounts.list()) {
+      for (const key of account.keys) if (!account.simulated) await this.#ports.keys.forget(key.id);
+      this.#ports.accounts.remove(account.id);
+    }
+    await this.#forgetRest();
+  }
+
+  limits(accountId: string): readonly LimitInfo[] {
+    const account = this.get(accountId);
+    const profile = account === null ? undefined : this.#ports.profiles.get(account.providerId);
+    if (account === null || profile === undefined) return [];
+    const { t } = this.#ports;
+    return policiesFor(profile, account).map(({ spec, policy }) => {
+      const override = account.overrides.findLast((one) => one.policyId === spec.id);
+      return {
+        policyId: spec.id,
+        title: spec.title,
+        type: policy.type,
+        limit: policy.limit,
+        quotaWindowMs: policy.type === "rate" ? policy.quotaWindowMs : null,
+        evidence: policy.evidence,
+        source: override === undefined ? spec.fact.source : t("set by you"),
+        readOn:
+          override === undefined ? spec.fact.readOn : new Date(override.setAt).toISOString().slice(0, 10),
+        sentence: limitSentence(this.#ports, profile.name, policy),
+      };
+    });
+  }
+
+  saveLimit(accountId: string, limit: LimitOverride): void {
+    const account = this.get(accountId);
+    if (account === null) return;
+    const others = account.overrides.filter((one) => one.policyId !== limit.policyId);
+    this.#ports.accounts.save({ ...account, overrides: [...others, limit] });
+  }
+
+  resetLimit(accountId: string, policyId: string): void {
+    const account = this.get(accountId);
+    if (account === null) return;
+    const overrides = account.overrides.filter((one) => one.policyId !== policyId);
+    this.#ports.accounts.save({ ...account, overrides });
+  }
+
+  /** The text goes to the SecretStorage first; an account never names a key that is not there. */
+  async #keep(name: string, text: string) {
+    const id = newId("k-");
+    await this.#ports.keys.store(id, text.trim());
+    return { id, name: name.trim(), hint: hintOf(text.trim()) };
+  }
+
+  /** Only the person's own accounts can be renamed or forgotten. */
+  #own(accountId: string): Account | null {
+    const account = this.get(accountId);
+    return account === null || account.simulated ? null : account;
+  }
+
+  /** Plan and limits that were set for it are kept; the rest is always the same. */
+  #simulated(profile: Profile, stored: readonly Account[]): Account {
+    const id = simulatedId(profile.id);
+    const kept = stored.find((one) => one.id === id);
+    const { t } = this.#ports;
+    return {
+      id,
+      providerId: profile.id,
+      name: t("Simulated account"),
+      simulated: true,
+      planId: kept === undefined ? defaultPlan(profile) : kept.planId,
+      keys: [{ id: `${id}-1`, name: t("Simulated key"), hint: t("no secret") }],
+      overrides: kept?.overrides ?? [],
+    };
+  }
+}
+
+/** The plan with three places at once, as the simulator starts with it; else the first; null where there are none. */
+function defaultPlan(profile: Profile): string | null {
+  const bySlots = profile.policies.find((one) => one.type === "slots")?.limitByPlan ?? {};
+  const three = Object.entries(bySlots).find(([, limit]) => limit === 3)?.[0];
+  return three ?? profile.plans[0]?.id ?? null;
+}

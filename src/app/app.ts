@@ -1,0 +1,118 @@
+// The app as the host sees it: its parts behind one interface. No logic of its own beyond that.
+import { ENDED, isOver } from "../core/jobs/flow.ts";
+import type { Exchange } from "../core/jobs/stores.ts";
+import type { App } from "./api.ts";
+import { codeFor } from "./code.ts";
+import { answerDoc, requestDoc, whyDoc } from "./docs.ts";
+import { forecastOf } from "./forecast.ts";
+import { headlineOf } from "./headline.ts";
+import { cancelAll, carryOut, sendAgain } from "./intents.ts";
+import { makeParts, notify, type Parts } from "./parts.ts";
+import type { Ports } from "./ports.ts";
+import { resultFile } from "./results.ts";
+import { makeSnapshot } from "./snapshot.ts";
+
+/** Cards of exchanges that ended longer ago are found in the history. ms */
+const CARD_LIFE_MS = 12 * 3_600_000;
+const MOST_CARDS = 40;
+
+/** Builds the app over its ports. Nothing is asked, read or begun before `start` and the first call. */
+export function createApp(ports: Ports): App {
+  const parts = makeParts(ports);
+  const { context, changes, accounts, history, playground, choices, work } = parts;
+  const unsubscribe: (() => void)[] = [];
+  let revision = 0;
+
+  function wrong(error: unknown): void {
+    ports.log("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const what = error instanceof Error ? error.message : String(error);
+    const sentence = ports.t("Headroom itself failed: {what}.", { what });
+    notify(parts, { id: "failure", level: "error", sentence, action: null });
+  }
+
+  const docOf = <T>(exchangeId: string, make: (exchange: Exchange) => T): T | null => {
+    const exchange = ports.exchanges.get(exchangeId);
+    return exchange === null ? null : make(exchange);
+  };
+
+  return {
+    accounts,
+    history,
+    snapshot() {
+      const now = ports.clock.now();
+      const { snapshot, staleAt } = makeSnapshot({
+        context,
+        accounts,
+        playground,
+        choices,
+        exchanges: shown(parts, now),
+        notices: [...parts.notices.values()],
+        said: parts.said,
+        revision: ++revision,
+        language: ports.language ?? "en",
+        now,
+      });
+      changes.remindAt(staleAt);
+      return snapshot;
+    },
+    onChange: (listener) => changes.on(listener),
+    receive(intent) {
+      try {
+        void Promise.resolve(carryOut(parts, intent)).catch(wrong);
+      } catch (error) {
+        wrong(error);
+      }
+      changes.changed();
+    },
+    setFile: (field, file) => playground.setFile(field, file),
+    answerOf: (id) => docOf(id, (exchange) => answerDoc(context, exchange)),
+    requestOf: (id) => docOf(id, (exchange) => requestDoc(context, exchange)),
+    whyOf: (id) => docOf(id, (exchange) => whyDoc(context, exchange)),
+    codeFor: (id, language) => docOf(id, (exchange) => codeFor(context, exchange, language)),
+    resultFile: (id) => resultFile(context, id),
+    headline: () => headlineOf(context, playground.place, ports.clock.now()),
+    sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
+    cancelAll: () => cancelAll(parts),
+    notify: (notice) => notify(parts, notice),
+    forecast() {
+      const { place, action, values } = playground;
+      if (place === null || action === null) return null;
+      return forecastOf(context, place, action, values, ports.clock.now()).sentence;
+    },
+    async start() {
+      const told = () => changes.changed();
+      unsubscribe.push(ports.exchanges.onChange(told), ports.ledger.onChange(told));
+      unsubscribe.push(ports.accounts.onChange(told));
+      // Another process may have begun something: if it dies, this one takes it over.
+      unsubscribe.push(
+        ports.jobs.onChange(() => {
+          told();
+          work.wake();
+        }),
+      );
+      freeEnded(ports);
+      work.wake();
+    },
+    async stop() {
+      for (const end of unsubscribe.splice(0)) end();
+      choices.stop();
+      await work.stop();
+      changes.stop();
+    },
+  };
+}
+
+/** What the page shows as cards: all under way, and what ended not long ago and was not put away. */
+function shown({ context, dismissed }: Parts, now: number): readonly Exchange[] {
+  return context.ports.exchanges
+    .list({ limit: MOST_CARDS })
+    .filter((one) => !dismissed.has(one.id))
+    .filter((one) => !ENDED.has(one.state) || (one.endedAt ?? now) > now - CARD_LIFE_MS);
+}
+
+/** A crash between the end of a job and its slot's release must not keep the slot. */
+function freeEnded({ jobs, ledger, clock }: Ports): void {
+  const now = clock.now();
+  for (const job of jobs.open(now - CARD_LIFE_MS))
+    if (isOver(job) || job.stage === "fetch") ledger.free(job.id, now);
+}

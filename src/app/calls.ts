@@ -1,0 +1,152 @@
+// One call of an action: builds the request from profile, account and input, and hands it to the client. Every
+// feature's requests pass here; nothing is decided here about what an answer means.
+import { claimFor } from "../core/profile/claim.ts";
+import type { Input } from "../core/profile/input.ts";
+import { type BuiltRequest, buildRequest } from "../core/profile/request.ts";
+import type { Action, Profile } from "../core/profile/schema.ts";
+import type { Claim, Lane } from "../core/quota/model.ts";
+import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
+import { baseOf } from "./accounts.ts";
+import { type Context, newId, type Place } from "./context.ts";
+
+/** What a call needs beside profile and account. */
+export interface Call {
+  readonly place: Place;
+  readonly action: Action;
+  readonly input: Input;
+  /** The exchange it belongs to; holds its slots. Null for calls of no exchange, as choices of a field. */
+  readonly exchangeId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly lane: Lane;
+  readonly title: string;
+  /** Where a body that is a result goes. */
+  readonly saveTo: string | null;
+  /** How long the server may stay silent. ms; default 60 s for quick calls, 180 s for others. */
+  readonly idleMs?: number;
+  readonly signal: AbortSignal;
+}
+
+const QUICK_IDLE_MS = 60_000;
+const SLOW_IDLE_MS = 180_000;
+/** Nothing is noted and nobody listens. */
+export const SILENT: Progress = {
+  waiting: () => {},
+  sending: () => {},
+  head: () => {},
+  refused: () => {},
+  retrying: () => {},
+  bytes: () => {},
+};
+
+/** Builds the request of an action for an account. Throws HeadroomError badShape, unreachable (simulator). */
+export async function buildFor(
+  context: Context,
+  { place, action, input, idempotencyKey }: Pick<Call, "place" | "action" | "input" | "idempotencyKey">,
+): Promise<BuiltRequest & { readonly base: string }> {
+  const base = await baseOf(context.ports.simulator, place.profile, place.account);
+  return { ...buildRequest(place.profile, action, input, { idempotencyKey, origin: base }), base };
+}
+
+/** Sends a call through the gate. Throws what the client throws. */
+export async function send(context: Context, call: Call, progress: Progress): Promise<Incoming> {
+  const built = await buildFor(context, call);
+  const { profile, account, keyId } = call.place;
+  const quick = isQuick(call.action);
+  const outgoing: Outgoing = {
+    id: requestId(call.exchangeId),
+    method: built.method,
+    url: built.url,
+    headers: built.headers,
+    body: built.body,
+    auth: {
+      keyId,
+      header: profile.auth.header,
+      prefix: profile.auth.prefix,
+      origin: new URL(built.base).origin,
+    },
+    claim: claimFor(profile, account, keyId, built.method, built.path),
+    lane: call.lane,
+    holder: call.exchangeId,
+    title: call.title,
+    quick: quick && call.idleMs === undefined,
+    repeat: repeatOf(call.action, call.idempotencyKey),
+    retry: profile.retry,
+    saveTo: call.saveTo,
+    idleMs: call.idleMs ?? (quick ? QUICK_IDLE_MS : SLOW_IDLE_MS),
+    signal: call.signal,
+  };
+  return context.ports.client.send(outgoing, progress);
+}
+
+/** Downloads a signed link: no key goes there, and it counts in no policy. */
+export function download(
+  context: Context,
+  link: {
+    readonly url: string;
+    readonly exchangeId: string;
+    readonly title: string;
+    readonly saveTo: string;
+    readonly profile: Profile;
+    readonly signal: AbortSignal;
+  },
+  progress: Progress,
+): Promise<Incoming> {
+  return context.ports.client.send(
+    {
+      id: requestId(link.exchangeId),
+      method: "GET",
+      url: link.url,
+      headers: {},
+      body: { type: "none" },
+      auth: null,
+      claim: null,
+      lane: "flow",
+      holder: null,
+      title: link.title,
+      quick: false,
+      repeat: "safe",
+      retry: link.profile.retry,
+      saveTo: link.saveTo,
+      idleMs: QUICK_IDLE_MS,
+      signal: link.signal,
+    },
+    progress,
+  );
+}
+
+/** The partitions that an action's first call counts in, whatever its input. */
+export function claimOf(place: Place, action: Action): Claim {
+  return claimFor(place.profile, place.account, place.keyId, action.method, action.path);
+}
+
+/** What may be repeated alone: what changes nothing, what carries a key, and nothing else. */
+export function repeatOf(action: Action, idempotencyKey: string | null): Outgoing["repeat"] {
+  if (action.method === "GET" || action.method === "HEAD" || action.method === "DELETE") return "safe";
+  if (action.role === "read" || action.role === "poll") return "safe";
+  return action.idempotency.in !== "none" && idempotencyKey !== null ? "sameKey" : "never";
+}
+
+/** A fresh idempotency key, where the action has a place for one. */
+export function keyFor(action: Action): string | null {
+  return action.idempotency.in === "none" ? null : newId();
+}
+
+/** Whether the server answers without doing the work first, so that its round trip measures the network. */
+export function isQuick(action: Action): boolean {
+  return action.answers.every((one) =>
+    one.results.every(
+      (result) => one.watch !== undefined || (result.from !== "body" && result.from !== "base64"),
+    ),
+  );
+}
+
+/** The exchange that a request or ticket belongs to; null where it belongs to none. */
+export function exchangeOf(requestOrAskId: string): string | null {
+  const dot = requestOrAskId.indexOf(".");
+  return dot > 0 ? requestOrAskId.slice(0, dot) : null;
+}
+
+/** Unique for each sending, for tickets and reservations are named after it. */
+function requestId(exchangeId: string | null): string {
+  return exchangeId === null ? newId("q-") : `${exchangeId}.${newId().slice(0, 8)}`;
+}

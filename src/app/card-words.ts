@@ -1,0 +1,52 @@
+// The words on a card: its state, what it asks, what is odd about a result. Sentences only; state in, text out.
+import type { Result } from "../core/jobs/model.ts";
+import type { CardView } from "../protocol/snapshot.ts";
+import type { Translate } from "./ports.ts";
+
+/** A card's state in a word or two. */
+export function stateTitle(
+  t: Translate,
+  state: CardView["state"],
+  word: string | null,
+  watched: boolean,
+): string {
+  if (!watched && (state === "queued" || state === "running")) return t("Not watched");
+  const titles: Record<CardView["state"], string> = {
+    waiting: t("Waiting"),
+    sending: t("Sending"),
+    queued: t("Queued at the provider"),
+    running: t("Running"),
+    fetching: t("Fetching the result"),
+    decide: t("Your decision"),
+    succeeded: t("Done"),
+    failed: t("Failed"),
+    cancelled: t("Cancelled"),
+    unknown: t("Outcome unknown"),
+    lost: t("Lost"),
+  };
+  return word === null || state !== "running"
+    ? titles[state]
+    : t("{state}: {word}", { state: titles[state], word });
+}
+
+/** What a step asks before it is sent. */
+export function askSentence(
+  t: Translate,
+  kind: "confirm" | "edit",
+  step: string,
+  title: string | null,
+): string {
+  if (kind === "edit")
+    return t("Check “{title}”, change it if you like, and confirm.", { title: title ?? step });
+  return t("“{step}” is charged when it is sent. Go on?", { step });
+}
+
+/** What the editor cannot do with a result; null where it can all. */
+export function resultNotice(t: Translate, { mediaType }: Pick<Result, "mediaType">): string | null {
+  if (mediaType === "video/mp4" || mediaType === "video/quicktime")
+    return t("The editor plays this video without AAC sound; open it outside to hear it.");
+  if (mediaType === "audio/mp4" || mediaType === "audio/aac")
+    return t("The editor cannot play AAC sound; open it outside.");
+  if (mediaType === "audio/aiff") return t("The editor cannot play AIFF; open it outside.");
+  return null;
+}

@@ -1,0 +1,105 @@
+// Choices of a field that another call offers, as voices: asked for through the gate when the person wants them, kept
+// for this editor window by account.
+import { readError } from "../core/profile/failure.ts";
+import { readAll, readText } from "../core/profile/path.ts";
+import { SILENT, send } from "./calls.ts";
+import { actionOf, type Context } from "./context.ts";
+import type { Playground } from "./playground.ts";
+import { errorProblem, failureProblem } from "./problems.ts";
+import { answered } from "./record.ts";
+
+export interface Choice {
+  readonly value: string;
+  readonly title: string;
+}
+
+type Loaded =
+  | { readonly state: "loading" }
+  | { readonly state: "loaded"; readonly choices: readonly Choice[] };
+
+/** Loaded choices by account, action and field. */
+export class Choices {
+  readonly #context: Context;
+  readonly #playground: Playground;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #aborts = new Set<AbortController>();
+
+  constructor(context: Context, playground: Playground) {
+    this.#context = context;
+    this.#playground = playground;
+  }
+
+  /** What is known for a field of the present action. */
+  of(field: string): Loaded | null {
+    return this.#loaded.get(this.#key(field)) ?? null;
+  }
+
+  /** Asks for a field's choices; what goes wrong stands at the field. */
+  async load(field: string): Promise<void> {
+    const { action, place } = this.#playground;
+    const parameter = action?.parameters.find((one) => one.name === field);
+    const from = parameter?.choicesFrom;
+    if (action === null || place === null || from === undefined) return;
+    const offered = actionOf(place.profile, from.action);
+    const key = this.#key(field);
+    if (offered === null || this.#loaded.get(key)?.state === "loading") return;
+    this.#loaded.set(key, { state: "loading" });
+    this.#context.changed();
+    const abort = new AbortController();
+    this.#aborts.add(abort);
+    const about = {
+      ...this.#context.ports,
+      providerName: place.profile.name,
+      simulated: place.account.simulated,
+    };
+    const values = this.#playground.values;
+    const failed = (sentence: string) => {
+      this.#loaded.delete(key);
+      this.#playground.fieldProblem(place.profile.id, action.id, field, values[field], sentence);
+    };
+    try {
+      const input = Object.fromEntries(
+        offered.parameters.filter((one) => one.name !== field).map((one) => [one.name, values[one.name]]),
+      );
+      const call = {
+        place,
+        action: offered,
+        input,
+        exchangeId: null,
+        idempotencyKey: null,
+        lane: "person" as const,
+        title: offered.title,
+        saveTo: null,
+        signal: abort.signal,
+      };
+      const incoming = await send(this.#context, call, SILENT);
+      const given = answered(incoming);
+      if (given.status >= 400) {
+        const failure = readError(place.profile, given.status, given.headers, given.body);
+        return failed(failureProblem(about, given.status, failure).sentence);
+      }
+      const choices = readAll(given, from.items)
+        .flat()
+        .flatMap((item): Choice[] => {
+          const value = readText({ headers: {}, body: item }, from.value);
+          if (value === null) return [];
+          return [{ value, title: readText({ headers: {}, body: item }, from.title) ?? value }];
+        });
+      this.#loaded.set(key, { state: "loaded", choices: choices.slice(0, 2_000) });
+    } catch (error) {
+      failed(errorProblem(about, error).sentence);
+    } finally {
+      this.#aborts.delete(abort);
+      this.#context.changed();
+    }
+  }
+
+  stop(): void {
+    for (const abort of this.#aborts) abort.abort("closing");
+  }
+
+  #key(field: string): string {
+    const { accountId, keyId, actionId } = this.#playground.chosen;
+    return `${accountId}/${keyId}/${actionId}/${field}`;
+  }
+}

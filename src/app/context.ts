@@ -1,0 +1,60 @@
+// What the parts of the app share: ports, what is under way in this process, and how a change is told. No logic.
+import type { Account } from "../core/profile/account.ts";
+import type { Action, Profile } from "../core/profile/schema.ts";
+import type { Wait } from "../core/quota/model.ts";
+import type { Ports } from "./ports.ts";
+
+/** What only this process knows of an exchange under way. */
+export interface LiveExchange {
+  /** Ends it at once; the reason tells who wanted it. */
+  readonly abort: AbortController;
+  wait: Wait | null;
+  /** When it began to wait. Epoch ms. */
+  waitsSince: number;
+  /** When the next attempt follows. Epoch ms. */
+  retryAt: number | null;
+  /** Bytes fetched so far by result id. */
+  readonly fetched: Map<string, number>;
+}
+
+/** Shared by everything in src/app. */
+export interface Context {
+  readonly ports: Ports;
+  readonly live: Map<string, LiveExchange>;
+  profile(providerId: string): Profile | null;
+  account(accountId: string): Account | null;
+  /** The snapshot may have changed. */
+  changed(): void;
+  /** A server named the field that it did not like; shown at the form if it still shows this input. */
+  fieldProblem(exchangeId: string, field: string, sentence: string): void;
+  /** The newest thing worth saying aloud. */
+  say(sentence: string): void;
+}
+
+/** The three that every request needs; null where one of them is gone. */
+export interface Place {
+  readonly profile: Profile;
+  readonly account: Account;
+  readonly keyId: string;
+}
+
+/** An action of a profile by its id. */
+export function actionOf(profile: Profile, actionId: string): Action | null {
+  return profile.actions.find((one) => one.id === actionId) ?? null;
+}
+
+/** Profile, account and key of something stored; null where one of them was removed since. */
+export function placeOfStored(
+  context: Context,
+  stored: { readonly providerId: string; readonly accountId: string; readonly keyId: string },
+): Place | null {
+  const profile = context.profile(stored.providerId);
+  const account = context.account(stored.accountId);
+  const known = account?.keys.some((one) => one.id === stored.keyId) ?? false;
+  return profile === null || account === null || !known ? null : { profile, account, keyId: stored.keyId };
+}
+
+/** A fresh name for something stored, as r-5f0c…; also a fresh idempotency key without the prefix. */
+export function newId(prefix = ""): string {
+  return prefix + crypto.randomUUID();
+}

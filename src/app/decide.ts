@@ -1,0 +1,184 @@
+// What a person decides on a card: cancel, keep for later, stop watching, confirm, check, resend, give up.
+import { isOver, stepAt, watchAt } from "../core/jobs/flow.ts";
+import type { Job } from "../core/jobs/model.ts";
+import { resolveBindings } from "../core/profile/bind.ts";
+import { readError } from "../core/profile/failure.ts";
+import { SILENT, send } from "./calls.ts";
+import { check } from "./check.ts";
+import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
+import { fetchResult } from "./fetch.ts";
+import { errorProblem, failureProblem } from "./problems.ts";
+import { answered } from "./record.ts";
+import { end, setState, sourcesOf, type Task } from "./task.ts";
+import type { Work } from "./work.ts";
+
+/** Decisions on exchanges. */
+export class Decisions {
+  readonly #context: Context;
+  readonly #work: Work;
+
+  constructor(context: Context, work: Work) {
+    this.#context = context;
+    this.#work = work;
+  }
+
+  /** Out of the gate, or cancelled at the provider where it can. */
+  async cancel(id: string): Promise<void> {
+    const task = this.#task(id);
+    if (task === null) return;
+    const { job } = task;
+    const upstream = job.stage === "watch" || job.stage === "ask" ? this.#cancelAction(task) : null;
+    if (upstream !== null && job.remoteId !== null) return this.#cancelUpstream(task);
+    if (job.stage === "watch") return this.stopWatching(id);
+    if (this.#work.abort(id, "person")) return;
+    if (job.stage === "ask" || job.stage === "send")
+      end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+  }
+
+  /** Out of the gate, kept with its input. */
+  sendLater(id: string): void {
+    this.#work.abort(id, "later");
+  }
+
+  stopWatching(id: string): void {
+    this.#context.ports.jobs.update(id, { watched: false, nextPollAt: null });
+    this.#work.wake(id);
+    this.#context.changed();
+  }
+
+  watchAgain(id: string): void {
+    const { jobs, clock } = this.#context.ports;
+    const job = jobs.get(id);
+    if (job === null || isOver(job)) return;
+    jobs.update(id, { watched: true, pollErrors: 0, nextPollAt: clock.now() });
+    setState(this.#context, id, "accepted", { problem: null });
+    this.#work.run(id);
+  }
+
+  /** The person agrees with what a step costs, or has edited what it sends. */
+  confirm(id: string, text: string | null): string | null {
+    const task = this.#task(id);
+    if (task === null || task.job.stage !== "ask" || task.job.asks === null) return null;
+    const { jobs, t } = this.#context.ports;
+    const edit = stepAt(task.action, task.job.step)?.edit;
+    let edited = task.job.edited ?? {};
+    if (task.job.asks === "edit" && edit !== undefined && text !== null) {
+      const value = parse(text);
+      if (value === undefined) return t("What you edited is not valid JSON; correct it and confirm again.");
+      edited = { ...edited, [edit.name]: value };
+    }
+    jobs.update(id, { asks: null, stage: "send", edited });
+    setState(this.#context, id, "accepted", { problem: null });
+    this.#work.run(id);
+    return null;
+  }
+
+  /** After an unknown outcome: the same request with the same key. */
+  resend(id: string): void {
+    const task = this.#task(id);
+    if (task === null || task.job.stage !== "ask") return;
+    this.#context.ports.jobs.update(id, { stage: "send", asks: null });
+    setState(this.#context, id, "waiting", { problem: null }, "resend");
+    this.#work.run(id);
+  }
+
+  /** After an unknown outcome: it is left as it is. */
+  giveUp(id: string): void {
+    const task = this.#task(id);
+    if (task === null) return;
+    end(task, { exchange: "failed", job: "lost" }, task.exchange.problem, { note: "given up" });
+  }
+
+  /** After an unknown outcome: looks what the provider has. */
+  async check(id: string): Promise<void> {
+    const task = this.#task(id);
+    if (task === null) return;
+    if (await check(task)) this.#work.run(id);
+  }
+
+  /** Fetches a result again, or for the first time. */
+  async fetch(resultId: string): Promise<void> {
+    const { results, jobs, exchanges } = this.#context.ports;
+    const result = results.get(resultId);
+    const job = result === null ? null : jobs.get(result.exchangeId);
+    const exchange = result === null ? null : exchanges.get(result.exchangeId);
+    const place = exchange === null ? null : placeOfStored(this.#context, exchange);
+    const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);
+    if (result === null || job === null || exchange === null || place === null || action === null) return;
+    const live = this.#context.live.get(job.id) ?? liveExchange();
+    const known = this.#context.live.has(job.id);
+    this.#context.live.set(job.id, live);
+    live.fetched.set(resultId, 0);
+    this.#context.changed();
+    const task: Task = { context: this.#context, id: job.id, place, action, live, job, exchange };
+    await fetchResult(task, { ...result, problem: null });
+    if (!known) this.#context.live.delete(job.id);
+    this.#context.changed();
+  }
+
+  /** Whether a job can be cancelled at the provider. */
+  #cancelAction(task: Task) {
+    const spec = watchAt(task.action, task.job)?.cancel;
+    return spec === undefined ? null : { spec, action: actionOf(task.place.profile, spec.action) };
+  }
+
+  async #cancelUpstream(task: Task): Promise<void> {
+    const found = this.#cancelAction(task);
+    if (found === null || found.action === null) return;
+    const { place, id, live, exchange } = task;
+    const about = {
+      ...this.#context.ports,
+      providerName: place.profile.name,
+      simulated: place.account.simulated,
+    };
+    try {
+      const call = {
+        place,
+        action: found.action,
+        input: resolveBindings(found.spec.bind, sourcesOf(task.job)),
+        exchangeId: id,
+        idempotencyKey: null,
+        lane: "flow" as const,
+        title: exchange.title,
+        saveTo: null,
+        signal: live.abort.signal,
+      };
+      const incoming = await send(this.#context, call, SILENT);
+      const { status, headers } = incoming.head;
+      if (status < 400) {
+        this.#work.abort(id, "person");
+        return end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+      }
+      const failure = readError(place.profile, status, headers, answered(incoming).body);
+      setState(this.#context, id, "accepted", { problem: failureProblem(about, status, failure) });
+    } catch (error) {
+      setState(this.#context, id, "accepted", { problem: errorProblem(about, error) });
+    }
+  }
+
+  #task(id: string): Task | null {
+    const { jobs, exchanges } = this.#context.ports;
+    const job: Job | null = jobs.get(id);
+    const exchange = exchanges.get(id);
+    if (job === null || exchange === null || isOver(job)) return null;
+    const place: Place | null = placeOfStored(this.#context, exchange);
+    const action = place === null ? null : actionOf(place.profile, exchange.actionId);
+    if (place === null || action === null) return null;
+    const live = this.#context.live.get(id) ?? liveExchange();
+    return { context: this.#context, id, place, action, live, job, exchange };
+  }
+}
+
+function liveExchange(): LiveExchange {
+  return { abort: new AbortController(), wait: null, waitsSince: 0, retryAt: null, fetched: new Map() };
+}
+
+/** Edited text as a value: JSON where it is meant as JSON, otherwise the text; undefined where the JSON is broken. */
+function parse(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+// Fetches results that an answer only points to: signed links and calls whose body is the result. An expired link is
+// asked for again through the API. Each result is fetched once.
+import { isHeadroomError } from "../core/errors.ts";
+import { resultsAt, watchAt } from "../core/jobs/flow.ts";
+import type { Job, Result } from "../core/jobs/model.ts";
+import { readResults } from "../core/profile/answer.ts";
+import { resolveBindings } from "../core/profile/bind.ts";
+import { readError } from "../core/profile/failure.ts";
+import { endingOf } from "../core/sniff.ts";
+import type { Incoming, Progress } from "../core/wire.ts";
+import { download, SILENT, send } from "./calls.ts";
+import { actionOf } from "./context.ts";
+import { brokenAnswer, errorProblem, failureProblem } from "./problems.ts";
+import { answered } from "./record.ts";
+import { fileName, pathOf, plainType, put } from "./results.ts";
+import { end, handsOff, sourcesOf, stopReason, type Task } from "./task.ts";
+
+/** Statuses with which storage refuses a link that is no longer good. */
+const EXPIRED = new Set([400, 401, 403, 404, 410]);
+
+/** Fetches all that is still missing, then ends the exchange. */
+export async function fetchStage(task: Task): Promise<void> {
+  const { context, id, action, job, place } = task;
+  for (const result of context.ports.results.of(id)) {
+    if (result.file !== null || result.problem !== null) continue;
+    await fetchResult(task, result);
+    if (stopReason(task.live) === "closing" || stopReason(task.live) === "lease") return;
+  }
+  const specs = resultsAt(action, job);
+  const about = { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
+  const none = specs.length > 0 && context.ports.results.of(id).length === 0;
+  const problem =
+    none && watchAt(action, job) !== null ? brokenAnswer(about, "missing", specs[0]?.path ?? "") : null;
+  end(task, { exchange: problem === null ? "done" : "failed", job: "succeeded" }, problem);
+}
+
+/** Fetches one result; what goes wrong is kept with it as a sentence, to be tried again by the person. */
+export async function fetchResult(task: Task, result: Result): Promise<void> {
+  const { context, place, live } = task;
+  const { ports } = context;
+  const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
+  try {
+    const incoming = result.link === null ? await byAction(task, result) : await byLink(task, result);
+    if (incoming.head.status >= 400) {
+      const { body } = answered(incoming);
+      const failure = readError(place.profile, incoming.head.status, incoming.head.headers, body);
+      const { sentence } = failureProblem(about, incoming.head.status, failure);
+      ports.results.put({ ...result, problem: sentence });
+    } else if (incoming.file !== null)
+      put(task, {
+        ...result,
+        file: fileName(incoming.file),
+        bytes: incoming.bytes,
+        mediaType: incoming.sniffed,
+        problem: null,
+      });
+  } catch (error) {
+    if (handsOff(live, error)) return;
+    const sentence = isHeadroomError(error, "cancelled")
+      ? ports.t("Fetching was cancelled.")
+      : errorProblem(about, error).sentence;
+    ports.results.put({ ...result, problem: sentence });
+  } finally {
+    live.fetched.delete(result.id);
+    context.changed();
+  }
+}
+
+async function byLink(task: Task, result: Result): Promise<Incoming> {
+  const { context } = task;
+  const old = result.linkExpiresAt !== null && result.linkExpiresAt <= context.ports.clock.now();
+  let link = old ? ((await freshLink(task, result)) ?? result.link) : result.link;
+  const first = await get(task, result, link ?? "");
+  if (!EXPIRED.has(first.head.status) || old) return first;
+  link = await freshLink(task, result);
+  return link === null ? first : get(task, result, link);
+}
+
+function get(task: Task, result: Result, url: string): Promise<Incoming> {
+  const { context, place, live, exchange } = task;
+  const ending = /\.([a-z0-9]{2,4})$/i.exec(URL.parse(url)?.pathname ?? "")?.[1]?.toLowerCase();
+  const known = ending !== undefined && /^(wav|flac|mp3|ogg|m4a|aac|mp4|mov|webm|json|txt)$/.test(ending);
+  return download(
+    context,
+    {
+      url,
+      exchangeId: task.id,
+      title: exchange.title,
+      saveTo: target(task, result, known ? ending : null),
+      profile: place.profile,
+      signal: live.abort.signal,
+    },
+    fetching(task, result),
+  );
+}
+
+function byAction(task: Task, result: Result): Promise<Incoming> {
+  const { context, place, live, exchange, action, job } = task;
+  const spec = resultsAt(action, at(job, result)).find((one) => one.from === "action");
+  const called = spec?.action === undefined ? null : actionOf(place.profile, spec.action);
+  if (spec === undefined || called === null) throw new Error("the result names no action");
+  return send(
+    context,
+    {
+      place,
+      action: called,
+      input: resolveBindings(spec.bind ?? {}, sourcesOf(job)),
+      exchangeId: task.id,
+      idempotencyKey: null,
+      lane: "flow",
+      title: exchange.title,
+      saveTo: target(task, result, null),
+      signal: live.abort.signal,
+    },
+    fetching(task, result),
+  );
+}
+
+/** Asks for the job again: its answer carries a fresh link. Null where there is none. */
+async function freshLink(task: Task, result: Result): Promise<string | null> {
+  const { context, place, live, exchange, action, job } = task;
+  const watch = watchAt(action, at(job, result));
+  const poll = watch === null ? null : actionOf(place.profile, watch.poll.action);
+  if (watch === null || poll === null || result.place === undefined) return null;
+  const incoming = await send(
+    context,
+    {
+      place,
+      action: poll,
+      input: resolveBindings(watch.poll.bind, sourcesOf(job)),
+      exchangeId: task.id,
+      idempotencyKey: null,
+      lane: "flow",
+      title: exchange.title,
+      saveTo: null,
+      signal: live.abort.signal,
+    },
+    SILENT,
+  );
+  if (incoming.head.status >= 400) return null;
+  const reads = readResults(
+    resultsAt(action, at(job, result)),
+    answered(incoming),
+    context.ports.clock.now(),
+  );
+  const read = reads[result.place.index];
+  return read?.from === "link" ? read.link : null;
+}
+
+/** The position a result came from. */
+function at(job: Job, result: Result): Pick<Job, "step" | "answerIndex"> {
+  if (result.place === undefined || result.place.step === job.step) return job;
+  return { step: result.place.step };
+}
+
+function target(task: Task, result: Result, ending: string | null): string {
+  const { action, job, context } = task;
+  const spec = resultsAt(action, at(job, result)).find((one) => one.kind === result.kind);
+  const usual = result.kind === "video" ? "video/mp4" : "audio/wav";
+  return pathOf(context, `${result.id}.${ending ?? endingOf(plainType(spec?.contentType ?? usual))}`);
+}
+
+function fetching(task: Task, result: Result): Progress {
+  return {
+    ...SILENT,
+    bytes(received) {
+      task.live.fetched.set(result.id, received);
+      task.context.changed();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// The form as the page shows it: fields from the action's parameters, values, problems, choices. Pure over its input.
+import type { Action, Parameter } from "../core/profile/schema.ts";
+import type { FieldView, FormValue, Snapshot } from "../protocol/snapshot.ts";
+import type { Choices } from "./choices.ts";
+import { formValue, type Playground } from "./playground.ts";
+import type { Translate } from "./ports.ts";
+
+/** The form of the chosen action; null without one. */
+export function formOf(t: Translate, playground: Playground, choices: Choices): Snapshot["form"] {
+  const { action, values } = playground;
+  if (action === null) return null;
+  const shown: Record<string, FormValue> = {};
+  for (const parameter of action.parameters)
+    shown[parameter.name] = formValue(parameter, values[parameter.name]);
+  return {
+    draft: playground.draft,
+    actionId: action.id,
+    title: action.title,
+    summary: action.summary,
+    charged: action.charged,
+    fields: action.parameters.map((one) => fieldOf(one, choices)),
+    values: shown,
+    problems: playground.problems,
+    submitTitle: submitTitle(t, action),
+    canSend: playground.canSend,
+  };
+}
+
+function fieldOf(parameter: Parameter, choices: Choices): FieldView {
+  const { name, title, type, required, description, minimum, maximum, maxLength, unit, accept } = parameter;
+  const offered =
+    parameter.choicesFrom === undefined ? null : (choices.of(name) ?? { state: "offered" as const });
+  const fixed = parameter.choices?.map((one) => ({ value: String(one.value), title: one.title }));
+  const list = offered?.state === "loaded" ? offered.choices.map((one) => ({ ...one })) : fixed;
+  const placeholder = parameter.default === undefined ? parameter.example : String(parameter.default);
+  return {
+    name,
+    title,
+    type,
+    required,
+    advanced: parameter.advanced ?? false,
+    multiline: parameter.multiline ?? type === "json",
+    ...(description === undefined ? {} : { description }),
+    ...(placeholder === undefined || type === "json" ? {} : { placeholder }),
+    ...(list === undefined ? {} : { choices: list }),
+    ...(offered === null ? {} : { loadChoices: offered.state }),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(accept === undefined ? {} : { accept }),
+  };
+}
+
+function submitTitle(t: Translate, action: Action): string {
+  if (action.role === "read") return t("Ask");
+  return action.role === "delete" ? t("Delete") : t("Send");
+}

@@ -1,0 +1,103 @@
+// Every intent finds its function here. No logic beyond that.
+import type { AppIntent } from "./api.ts";
+import { begin } from "./begin.ts";
+import { actionOf, placeOfStored } from "./context.ts";
+import { notify, type Parts } from "./parts.ts";
+
+/** Carries out an intent. What goes wrong at the provider stands in the next snapshot; only mistakes of ours throw. */
+export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> {
+  const { playground, choices, decisions, work, notices, dismissed } = parts;
+  switch (intent.type) {
+    case "chooseProvider":
+    case "chooseAccount":
+    case "chooseKey":
+    case "chooseAction":
+      playground.choose(intent);
+      break;
+    case "draft":
+      playground.setDraft(intent.actionId, intent.values);
+      break;
+    case "loadChoices":
+      return choices.load(intent.field);
+    case "send": {
+      const id = playground.send(intent.actionId, intent.values);
+      if (id !== null) work.run(id);
+      break;
+    }
+    case "cancel":
+      return decisions.cancel(intent.cardId);
+    case "sendLater":
+      decisions.sendLater(intent.cardId);
+      break;
+    case "stopWatching":
+      decisions.stopWatching(intent.cardId);
+      break;
+    case "watchAgain":
+      decisions.watchAgain(intent.cardId);
+      break;
+    case "confirm":
+      confirm(parts, intent.cardId, intent.text ?? null);
+      break;
+    case "check":
+      return decisions.check(intent.cardId);
+    case "resend":
+      decisions.resend(intent.cardId);
+      break;
+    case "giveUp":
+      decisions.giveUp(intent.cardId);
+      break;
+    case "sendAgain":
+      sendAgain(parts, intent.cardId);
+      break;
+    case "dismiss":
+      dismissed.add(intent.cardId);
+      break;
+    case "useAsInput":
+      useAsInput(parts, intent.resultId);
+      break;
+    case "fetchResult":
+      return decisions.fetch(intent.resultId);
+    case "dismissNotice":
+      notices.delete(intent.id);
+      break;
+  }
+}
+
+/** The input of an exchange once more, as a new one with a fresh idempotency key. */
+export function sendAgain(parts: Parts, exchangeId?: string): void {
+  const { context, playground, work, dismissed } = parts;
+  const { exchanges } = context.ports;
+  const { providerId } = playground.chosen;
+  const exchange =
+    exchangeId === undefined
+      ? (exchanges.list({ providerId, limit: 1 })[0] ?? null)
+      : exchanges.get(exchangeId);
+  const place = exchange === null ? null : placeOfStored(context, exchange);
+  const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);
+  if (exchange === null || place === null || action === null) return;
+  // A card that was kept for later has done its duty.
+  if (exchange.state === "cancelled") dismissed.add(exchange.id);
+  work.run(begin(context, place, action, exchange.input));
+  context.changed();
+}
+
+/** Cancels everything of this editor window that has not left; returns how many. */
+export function cancelAll({ work, context }: Parts): number {
+  const waiting = work.ids().filter((id) => context.ports.jobs.get(id)?.stage === "send");
+  return waiting.filter((id) => work.abort(id, "person")).length;
+}
+
+function confirm(parts: Parts, cardId: string, text: string | null): void {
+  const id = `confirm-${cardId}`;
+  const sentence = parts.decisions.confirm(cardId, text);
+  if (sentence === null) parts.notices.delete(id);
+  else notify(parts, { id, level: "warning", sentence, action: null });
+}
+
+function useAsInput(parts: Parts, resultId: string): void {
+  const { results, t } = parts.context.ports;
+  const result = results.get(resultId);
+  if (result !== null && parts.playground.useAsInput(result)) return;
+  const sentence = t("No form of this provider takes this result as input.");
+  notify(parts, { id: "use-as-input", level: "info", sentence, action: null });
+}

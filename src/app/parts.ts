@@ -1,0 +1,83 @@
+// The app's parts, built once in the order in which they need each other. No logic.
+import type { Snapshot } from "../protocol/snapshot.ts";
+import { AccountBook } from "./accounts.ts";
+import { Changes } from "./changes.ts";
+import { Choices } from "./choices.ts";
+import type { Context } from "./context.ts";
+import { Decisions } from "./decide.ts";
+import { ExchangeHistory } from "./history.ts";
+import { Playground } from "./playground.ts";
+import type { Ports } from "./ports.ts";
+import { Work } from "./work.ts";
+
+export type Notice = Snapshot["notices"][number];
+
+/** Everything that lives as long as the app. */
+export interface Parts {
+  readonly context: Context;
+  readonly changes: Changes;
+  readonly accounts: AccountBook;
+  readonly history: ExchangeHistory;
+  readonly playground: Playground;
+  readonly choices: Choices;
+  readonly work: Work;
+  readonly decisions: Decisions;
+  /** Cards that the person put away, in this editor window. */
+  readonly dismissed: Set<string>;
+  readonly notices: Map<string, Notice>;
+  /** The newest thing worth saying aloud. */
+  said: Snapshot["said"];
+}
+
+/** Builds the parts over the ports. */
+export function makeParts(ports: Ports): Parts {
+  const changes = new Changes(ports.clock);
+  const context: Context = {
+    ports,
+    live: new Map(),
+    profile: (id) => ports.profiles.get(id) ?? null,
+    account: (id) => accounts.get(id),
+    changed: () => changes.changed(),
+    fieldProblem(exchangeId, field, sentence) {
+      const exchange = ports.exchanges.get(exchangeId);
+      if (exchange !== null)
+        playground.fieldProblem(
+          exchange.providerId,
+          exchange.actionId,
+          field,
+          exchange.input[field],
+          sentence,
+        );
+    },
+    say(sentence) {
+      parts.said = { id: (parts.said?.id ?? 0) + 1, sentence };
+      changes.changed();
+    },
+  };
+  const history = new ExchangeHistory(context);
+  const accounts = new AccountBook(ports, () => history.clear());
+  const playground = new Playground(context, accounts);
+  const choices = new Choices(context, playground);
+  const work = new Work(context);
+  const decisions = new Decisions(context, work);
+  const parts: Parts = {
+    context,
+    changes,
+    accounts,
+    history,
+    playground,
+    choices,
+    work,
+    decisions,
+    dismissed: new Set(),
+    notices: new Map(),
+    said: null,
+  };
+  return parts;
+}
+
+/** Puts a notice into the view, once for each id. */
+export function notify(parts: Parts, notice: Notice): void {
+  parts.notices.set(notice.id, notice);
+  parts.changes.changed();
+}

@@ -1,0 +1,161 @@
+// What went wrong, as one clear sentence with its cause and a way out. Nothing here decides what is done about it.
+import { type HeadroomError, isHeadroomError } from "../core/errors.ts";
+import type { FailureRead } from "../core/profile/failure.ts";
+import type { Format, Translate } from "./ports.ts";
+
+export interface Problem {
+  readonly sentence: string;
+  readonly remedy: string | null;
+}
+
+interface About {
+  readonly t: Translate;
+  readonly format: Format;
+  readonly providerName: string;
+  readonly simulated: boolean;
+}
+
+/** An error status, with the provider's own words where it gave some. */
+export function failureProblem(about: About, status: number, failure: FailureRead): Problem {
+  const { t } = about;
+  const { detail, code } = failure;
+  const said = detail ?? code;
+  const sentence =
+    said === null || failure.meaning.includes(said)
+      ? t("{meaning} (status {status})", { meaning: failure.meaning, status })
+      : t("{meaning} It says: “{said}” (status {status})", { meaning: failure.meaning, said, status });
+  return { sentence, remedy: failure.remedy };
+}
+
+/** Anything that was thrown on the way. */
+export function errorProblem(about: About, error: unknown): Problem {
+  const { t, providerName: provider } = about;
+  if (!isHeadroomError(error))
+    return {
+      sentence: t("Headroom itself failed: {what}.", { what: plain(error) }),
+      remedy: t("Send again; if it stays, look into the log of Headroom."),
+    };
+  return known(about, error) ?? { sentence: t("{provider} could not be asked.", { provider }), remedy: null };
+}
+
+function known(about: About, error: HeadroomError): Problem | null {
+  const { t, format, providerName: provider } = about;
+  if (isHeadroomError(error, "unreachable")) {
+    const { origin, code } = error.fields;
+    const host = hostOf(origin);
+    return {
+      sentence:
+        code === null
+          ? t("{provider} cannot be reached at {host}. Nothing was sent.", { provider, host })
+          : t("{provider} cannot be reached at {host} ({code}). Nothing was sent.", { provider, host, code }),
+      remedy: about.simulated
+        ? t("The simulator is not running; send again and it is started.")
+        : t("Check the network and the proxy settings, then send again."),
+    };
+  }
+  if (isHeadroomError(error, "outcomeUnknown"))
+    return {
+      sentence: t("The answer was lost; {provider} may have done the work and charged it.", { provider }),
+      remedy: t("Check what the provider has, or give up; sending again could be charged twice."),
+    };
+  if (isHeadroomError(error, "overdue"))
+    return {
+      sentence: t("Nothing came from {provider} for {time}.", {
+        provider,
+        time: format.duration(error.fields.afterMs),
+      }),
+      remedy: t("Send again later; the provider or the network is stuck."),
+    };
+  if (isHeadroomError(error, "badShape")) return shapeProblem(about, error);
+  if (isHeadroomError(error, "notConfigured")) return configProblem(about, error.fields.field);
+  if (isHeadroomError(error, "cancelled")) return { sentence: t("Cancelled."), remedy: null };
+  if (isHeadroomError(error, "httpFailed"))
+    return {
+      sentence:
+        error.fields.code === "redirect"
+          ? t(
+              "{provider} answered with a redirect to {where}, which is not followed: it could carry the key away.",
+              {
+                provider,
+                where: error.fields.detail ?? t("an unknown place"),
+              },
+            )
+          : t("{provider} answered with status {status}.", { provider, status: error.fields.status }),
+      remedy: t("Look at the answer for the cause."),
+    };
+  return null;
+}
+
+function shapeProblem({ t, providerName: provider }: About, error: HeadroomError<"badShape">): Problem {
+  const { path, expected } = error.fields;
+  if (path === "")
+    return {
+      sentence: t("The answer of {provider} is not {expected}.", { provider, expected }),
+      remedy: t("Open the answer to see what came; if it is cut off, send again."),
+    };
+  return {
+    sentence: t("The value {path} is not {expected}.", { path, expected }),
+    remedy: t("Change it and send again."),
+  };
+}
+
+function configProblem({ t, providerName: provider }: About, field: string): Problem {
+  if (field === "storage")
+    return {
+      sentence: t("The answer could not be written to disk."),
+      remedy: t("Make room on the disk, then fetch the result again."),
+    };
+  if (field === "baseUrl" || field === "origin")
+    return {
+      sentence: t("The key of {provider} may not go to this address.", { provider }),
+      remedy: t("Keys go to the provider's own address alone; check the account."),
+    };
+  return {
+    sentence: t("There is no key of {provider} for this account on this machine.", { provider }),
+    remedy: t("Add the key again in the accounts view."),
+  };
+}
+
+/** Broken JSON, or an answer without what the profile promises. */
+export function brokenAnswer(
+  about: About,
+  why: "json" | "large" | "missing" | "type",
+  detail: string,
+): Problem {
+  const { t, providerName: provider } = about;
+  switch (why) {
+    case "json":
+      return {
+        sentence: t("The answer of {provider} is broken: it is not JSON, or it is cut off.", { provider }),
+        remedy: t(
+          "Open the answer to see what came; the request itself was taken and may have been charged.",
+        ),
+      };
+    case "large":
+      return {
+        sentence: t("The answer of {provider} has {size}, too much to read as JSON.", {
+          provider,
+          size: detail,
+        }),
+        remedy: t("It lies whole in the result folder; save or reveal it there."),
+      };
+    case "missing":
+      return {
+        sentence: t("The answer of {provider} has no value at {path}.", { provider, path: detail }),
+        remedy: t("The API may have changed; open the answer to see what came."),
+      };
+    case "type":
+      return {
+        sentence: t("{provider} sent {type} where a playable result was due.", { provider, type: detail }),
+        remedy: t("Fetch it again, or open the file to see what came."),
+      };
+  }
+}
+
+function hostOf(origin: string): string {
+  return URL.parse(origin)?.host ?? origin;
+}
+
+function plain(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

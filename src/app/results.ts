@@ -1,0 +1,173 @@
+// Results on their way to disk: inline ones at once, links and further calls in the fetch stage, each once. Names are
+// chosen here; the type is what the bytes show.
+import type { Result } from "../core/jobs/model.ts";
+import type { ResultRead } from "../core/profile/answer.ts";
+import type { Action } from "../core/profile/schema.ts";
+import { endingOf } from "../core/sniff.ts";
+import type { Incoming } from "../core/wire.ts";
+import type { ResultFile } from "./api.ts";
+import type { Context } from "./context.ts";
+import { brokenAnswer } from "./problems.ts";
+import type { Task } from "./task.ts";
+
+/** The most of a text or JSON result that is shown without opening it. Characters. */
+const PREVIEW = 4_000;
+const USUAL_TYPE = { audio: "audio/wav", video: "video/mp4", json: "application/json", text: "text/plain" };
+
+/** Where the body of an action's answer goes if it is a result by itself; null where it is not. */
+export function bodyFile(task: Task, called: Action): string | null {
+  const spec = called.answers.flatMap((one) => one.results).find((one) => one.from === "body");
+  if (spec === undefined || called.id !== task.action.id) return null;
+  const ending = endingOf(plainType(spec.contentType ?? USUAL_TYPE[spec.kind]));
+  return pathOf(task.context, `${resultId(task, 0)}.${ending}`);
+}
+
+/** Keeps what an answer holds: inline results are written, links and further calls are stored to be fetched. */
+export async function keepResults(
+  task: Task,
+  reads: readonly ResultRead[],
+  incoming: Incoming | null,
+): Promise<void> {
+  for (const [index, read] of reads.entries()) await keep(task, read, index, incoming);
+  if (reads.length > 0) task.context.changed();
+}
+
+/** An answer that no result entry describes, as a JSON or text result, so that nothing that came is lost. */
+export async function keepAnswer(task: Task, incoming: Incoming, body: unknown): Promise<void> {
+  const { results, t } = task.context.ports;
+  if (incoming.bytes === 0) return;
+  const result = blank(task, 0, "json", t("Answer"));
+  if (incoming.file !== null)
+    results.put({
+      ...result,
+      file: fileName(incoming.file),
+      bytes: incoming.bytes,
+      mediaType: incoming.sniffed,
+    });
+  else await writeText(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2));
+}
+
+async function keep(task: Task, read: ResultRead, index: number, incoming: Incoming | null): Promise<void> {
+  const { context } = task;
+  const { results, files } = context.ports;
+  const result: Result = {
+    ...blank(task, index, read.kind, read.title ?? usualTitle(context, read.kind, index)),
+    durationMs: read.durationMs,
+    linkExpiresAt: read.expiresAt,
+  };
+  const old = results.get(result.id);
+  // Fetched once: a poll that is repeated after a crash must not undo it.
+  if (old !== null && old.file !== null) return;
+  switch (read.from) {
+    case "base64": {
+      const file = `${result.id}.${endingOf(plainType(read.contentType ?? USUAL_TYPE[read.kind]))}`;
+      const { bytes, sniffed } = await files.writeBase64(file, read.base64);
+      return put(task, { ...result, file, bytes, mediaType: sniffed });
+    }
+    case "body":
+      if (incoming?.file === null || incoming === null) return;
+      return put(task, {
+        ...result,
+        file: fileName(incoming.file),
+        bytes: incoming.bytes,
+        mediaType: incoming.sniffed,
+      });
+    case "json":
+      return writeText(
+        context,
+        result,
+        typeof read.value === "string" ? read.value : JSON.stringify(read.value, null, 2),
+      );
+    case "link":
+      return results.put({ ...result, link: read.link });
+    case "action":
+      return results.put(result);
+  }
+}
+
+/** Stores a fetched result; bytes of another kind than promised are kept, with a word on it. */
+export function put(task: Pick<Task, "context" | "place">, result: Result): void {
+  const { context, place } = task;
+  const { ports } = context;
+  const type = result.mediaType;
+  const media = result.kind === "audio" || result.kind === "video";
+  const wrong = media && type !== null && !/^(audio|video)\//.test(type);
+  const empty = media && result.bytes === 0;
+  const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
+  const problem = wrong || empty ? brokenAnswer(about, "type", type ?? ports.t("nothing")) : null;
+  ports.results.put({ ...result, problem: problem?.sentence ?? null });
+  context.changed();
+}
+
+async function writeText(context: Context, result: Result, text: string): Promise<void> {
+  const { files, results } = context.ports;
+  const file = `${result.id}.${result.kind === "json" ? "json" : "txt"}`;
+  const { bytes } = await files.writeText(file, text);
+  results.put({
+    ...result,
+    file,
+    bytes,
+    mediaType: result.kind === "json" ? "application/json" : "text/plain",
+    preview: text.length <= PREVIEW ? text : `${text.slice(0, PREVIEW)}…`,
+  });
+}
+
+/** A result's id tells exchange, step and place, so that the same result always has the same one. */
+export function resultId(task: Pick<Task, "id" | "job">, index: number): string {
+  return `${task.id}-${task.job.step + 1}-${index}`;
+}
+
+function blank(task: Task, index: number, kind: Result["kind"], title: string): Result {
+  return {
+    id: resultId(task, index),
+    exchangeId: task.id,
+    kind,
+    title,
+    file: null,
+    bytes: null,
+    mediaType: null,
+    link: null,
+    linkExpiresAt: null,
+    problem: null,
+    place: { step: task.job.step, index },
+  };
+}
+
+function usualTitle({ ports: { t } }: Context, kind: Result["kind"], index: number): string {
+  const name = { audio: t("Audio"), video: t("Video"), json: t("Data"), text: t("Text") }[kind];
+  return index === 0 ? name : `${name} ${index + 1}`;
+}
+
+/** Where a file of the result store lies. */
+export function pathOf(context: Context, file: string): string {
+  return `${context.ports.results.folder}/${file}`;
+}
+
+/** The bare name of a file in the result folder. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).pop() ?? path;
+}
+
+/** A media type without parameters. */
+export function plainType(type: string): string {
+  return (type.split(";")[0] ?? type).trim().toLowerCase();
+}
+
+/** A result on disk, for Save, Reveal and Open; null until it is fetched. */
+export function resultFile(context: Context, resultId: string): ResultFile | null {
+  const { results, exchanges } = context.ports;
+  const result = results.get(resultId);
+  if (result === null || result.file === null) return null;
+  const exchange = exchanges.get(result.exchangeId);
+  const ending =
+    result.mediaType === null ? (result.file.split(".").pop() ?? "bin") : endingOf(result.mediaType);
+  const stem = `${exchange?.providerId ?? "result"}-${exchange?.actionId ?? ""}-${result.title}`;
+  const plain = stem.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return {
+    path: pathOf(context, result.file),
+    title: result.title,
+    suggestedName: `${plain.toLowerCase().slice(0, 80)}.${ending}`,
+    mediaType: result.mediaType,
+    bytes: result.bytes ?? 0,
+  };
+}

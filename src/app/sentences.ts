@@ -1,0 +1,212 @@
+// Sentences for a person about quota: waits, meters, forecasts. Each says the number, the instant, the cause and the
+// way out. The texts of problems stand in problems.ts, those of cards in card-words.ts; nowhere else.
+import type { Meter, Policy, QuotaWindowKind, Wait } from "../core/quota/model.ts";
+import type { Format, Translate } from "./ports.ts";
+
+/** What sentences are made with. */
+export interface Voice {
+  readonly t: Translate;
+  readonly format: Format;
+}
+
+/** A stretch of time as it stands in a limit: "in any 60 s", "a minute". */
+function span({ t, format }: Voice, kind: QuotaWindowKind, ms: number): string {
+  const length = format.duration(ms);
+  if (kind === "sliding" || kind === "bucket") return t("in any {length}", { length });
+  return t("every {length}", { length });
+}
+
+/** "SAUTI allows 10 syntheses in any 60 s." Empty where nobody has said how many. */
+export function limitSentence(voice: Voice, providerName: string, policy: Policy): string {
+  const { t, format } = voice;
+  if (policy.limit === null)
+    return t("{provider} does not say how many {noun} it allows.", {
+      provider: providerName,
+      noun: policy.noun,
+    });
+  const limit = format.number(policy.limit);
+  if (policy.type === "slots")
+    return t("{provider} allows {limit} {noun} at once.", {
+      provider: providerName,
+      limit,
+      noun: policy.noun,
+    });
+  if (policy.quotaWindowMs === null)
+    return t("{provider} allows {limit} {noun}.", { provider: providerName, limit, noun: policy.noun });
+  return t("{provider} allows {limit} {noun} {span}.", {
+    provider: providerName,
+    limit,
+    noun: policy.noun,
+    span: span(voice, policy.kind, policy.quotaWindowMs),
+  });
+}
+
+/** Why a request waits and until when: the limit, the instant, who is ahead. `policy` is null where it is not known. */
+export function waitSentence(
+  voice: Voice,
+  about: {
+    readonly providerName: string;
+    readonly policy: Policy | null;
+    readonly wait: Wait;
+    readonly ahead: number;
+    readonly now: number;
+  },
+): string {
+  const { t, format } = voice;
+  const { providerName, policy, wait, now } = about;
+  const at = wait.until === null ? null : format.clock(wait.until, now);
+  const title = policy?.title ?? wait.policyId;
+  const limit = policy === null ? "" : limitSentence(voice, providerName, policy);
+  const parts: string[] = [];
+  switch (wait.cause) {
+    case "slots":
+      parts.push(limit, t("All places are taken; this goes out when one of these jobs ends."));
+      break;
+    case "refused":
+      parts.push(
+        at === null
+          ? t("{provider} refused the last request; it opens again when something ends there.", {
+              provider: providerName,
+            })
+          : t("{provider} refused the last request until {at}; this goes out then.", {
+              provider: providerName,
+              at,
+            }),
+      );
+      break;
+    case "learning":
+      parts.push(limit, t("One request at a time until the limit of {title} is known.", { title }));
+      break;
+    case "backoff":
+      parts.push(
+        at === null
+          ? t("The last attempt failed; another one follows.")
+          : t("The last attempt failed; the next one follows at {at}.", { at }),
+      );
+      break;
+    case "ahead":
+      parts.push(
+        limit,
+        at === null ? t("Others go first.") : t("Others go first; the next place is free at {at}.", { at }),
+      );
+      break;
+    case "rate":
+      parts.push(
+        limit,
+        at === null ? t("No place is free now.") : t("The next one is free at {at}.", { at }),
+      );
+      break;
+  }
+  if (about.ahead > 0)
+    parts.push(
+      about.ahead === 1
+        ? t("1 request is ahead.")
+        : t("{count} requests are ahead.", { count: format.number(about.ahead) }),
+    );
+  return parts.filter((one) => one !== "").join(" ");
+}
+
+/** Who vouches for a number, in words. */
+export function evidenceWords({ t, format }: Voice, meter: Meter, now: number): string {
+  switch (meter.evidence) {
+    case "stated":
+      return meter.evidenceAt === null
+        ? t("stated by the server")
+        : t("stated by the server at {at}", { at: format.clock(meter.evidenceAt, now) });
+    case "published":
+      return t("published by the provider, counted here");
+    case "counted":
+      return t("counted here");
+    case "inferred":
+      return t("inferred from refusals or assumed");
+    case "unknown":
+      return t("limit unknown, counted here");
+  }
+}
+
+/** "7 of 10 syntheses left; all back at 14:02:10; stated by the server at 14:01:52". */
+export function meterSentence(voice: Voice, meter: Meter, now: number): string {
+  const { t, format } = voice;
+  const parts: string[] = [];
+  const noun = meter.noun;
+  if (meter.limit === null) {
+    const used = format.number(meter.used);
+    parts.push(
+      meter.type === "slots"
+        ? t("{used} {noun} now", { used, noun })
+        : t("{used} {noun} counted", { used, noun }),
+    );
+  } else if (meter.used > meter.limit) {
+    const over = { used: format.number(meter.used), limit: format.number(meter.limit), noun };
+    parts.push(t("{used} of {limit} {noun} used, more than allowed", over));
+  } else {
+    const left = format.number(meter.left ?? Math.max(0, meter.limit - meter.used));
+    parts.push(t("{left} of {limit} {noun} left", { left, limit: format.number(meter.limit), noun }));
+  }
+  if (meter.foreign > 0)
+    parts.push(t("{count} of them used elsewhere", { count: format.number(meter.foreign) }));
+  if (meter.closedUntil !== null && meter.closedUntil > now)
+    parts.push(t("closed until {at}", { at: format.clock(meter.closedUntil, now) }));
+  else if (meter.used > 0 && meter.type === "rate") parts.push(...backWords(voice, meter, now));
+  parts.push(evidenceWords(voice, meter, now));
+  return parts.join("; ");
+}
+
+function backWords({ t, format }: Voice, meter: Meter, now: number): string[] {
+  const { nextAt, fullAt } = meter;
+  if (fullAt !== null && fullAt > now && (nextAt === null || nextAt >= fullAt))
+    return [t("all back at {at}", { at: format.clock(fullAt, now) })];
+  const words: string[] = [];
+  if (nextAt !== null && nextAt > now) words.push(t("next at {at}", { at: format.clock(nextAt, now) }));
+  if (fullAt !== null && fullAt > now) words.push(t("all at {at}", { at: format.clock(fullAt, now) }));
+  return words;
+}
+
+/** What sending now would mean. `calls` is how many requests of the same kind the flow needs. */
+export function forecastSentence(
+  voice: Voice,
+  about: {
+    readonly now: number;
+    readonly firstAt: number | null;
+    readonly lastAt: number | null;
+    readonly wait: Wait | null;
+    readonly policy: Policy | null;
+    readonly calls: number;
+    readonly noun: string;
+    readonly typicalMs: number | null;
+  },
+): string {
+  const { t, format } = voice;
+  const { now, firstAt, lastAt, wait, policy, calls, noun, typicalMs } = about;
+  const parts: string[] = [];
+  const title = policy?.title ?? "";
+  if (firstAt !== null && firstAt <= now) parts.push(t("Goes now."));
+  else if (firstAt !== null) {
+    const at = format.clock(firstAt, now);
+    const named = { at, title };
+    parts.push(
+      policy === null
+        ? t("Goes at {at}.", { at })
+        : policy.type === "rate" && (policy.kind === "fixed" || policy.kind === "fixedFromFirst")
+          ? t("Goes at {at}, when “{title}” resets.", named)
+          : t("Goes at {at}, when a place in “{title}” is free again.", named),
+    );
+  } else if (wait?.cause === "slots")
+    parts.push(t("Goes when one of the running {noun} ends.", { noun: policy?.noun ?? noun }));
+  else parts.push(t("Waits; nobody knows until when."));
+  if (calls > 1) {
+    const needs = { count: format.number(calls), noun };
+    parts.push(
+      lastAt !== null && lastAt > now
+        ? t("Needs {count} {noun}; the last may go at {at}.", { ...needs, at: format.clock(lastAt, now) })
+        : t("Needs {count} {noun}.", needs),
+    );
+  }
+  if (typicalMs !== null && firstAt !== null) {
+    const at = format.clock(Math.max(firstAt, lastAt ?? firstAt, now) + typicalMs, now);
+    parts.push(t("Usually done by about {at}.", { at }));
+  }
+  if (policy?.limit === null && policy.type === "rate" && firstAt !== null)
+    parts.push(t("The limit is not published; Headroom learns it."));
+  return parts.join(" ");
+}

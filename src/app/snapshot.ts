@@ -1,0 +1,155 @@
+// The whole state as the page shows it, made from gathered state in one go. It changes nothing.
+import type { Exchange } from "../core/jobs/stores.ts";
+import { policiesFor, wholeClaim } from "../core/profile/claim.ts";
+import type { Ticket } from "../core/quota/ledger.ts";
+import type { Meter } from "../core/quota/model.ts";
+import type { MeterView, Snapshot, WaitingView } from "../protocol/snapshot.ts";
+import type { AccountBook } from "./accounts.ts";
+import { claimOf, exchangeOf } from "./calls.ts";
+import { cardOf } from "./cards.ts";
+import type { Choices } from "./choices.ts";
+import type { Context, Place } from "./context.ts";
+import { forecastOf } from "./forecast.ts";
+import { formOf } from "./form.ts";
+import type { Playground } from "./playground.ts";
+import { meterSentence, waitSentence } from "./sentences.ts";
+
+/** What a snapshot is gathered from. */
+export interface Sources {
+  readonly context: Context;
+  readonly accounts: AccountBook;
+  readonly playground: Playground;
+  readonly choices: Choices;
+  readonly exchanges: readonly Exchange[];
+  readonly notices: Snapshot["notices"];
+  readonly said: Snapshot["said"];
+  readonly revision: number;
+  readonly language: string;
+  readonly now: number;
+}
+
+/** The snapshot, and the next instant at which one of its sentences grows old. */
+export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: number | null } {
+  const { context, accounts, playground, choices, now } = sources;
+  const { ports } = context;
+  const { place, action } = playground;
+  const own = accounts.list().filter((one) => one.providerId === playground.chosen.providerId);
+  const tickets = ports.ledger.tickets();
+  const binding = place === null || action === null ? [] : claimOf(place, action).parts;
+  const meters = place === null ? [] : metersOf(context, place, now);
+  const forecast =
+    place === null || action === null ? null : forecastOf(context, place, action, playground.values, now);
+  const snapshot: Snapshot = {
+    type: "snapshot",
+    revision: sources.revision,
+    at: now,
+    language: sources.language,
+    providers: accounts
+      .providers()
+      .map(({ id, name, summary }) => ({ value: id, title: name, detail: summary })),
+    accounts: own.map(({ id, name }) => ({ value: id, title: name })),
+    keys: (place?.account.keys ?? []).map(({ id, name, hint }) => ({ value: id, title: name, detail: hint })),
+    actions: playground.actions.map(({ id, title, group }) => ({
+      value: id,
+      title,
+      ...(group === undefined ? {} : { group }),
+    })),
+    chosen: playground.chosen,
+    simulated: place?.account.simulated ?? false,
+    meters: meters.map((meter) =>
+      meterView(
+        context,
+        meter,
+        now,
+        binding.some((part) => part.partition === meter.partition),
+      ),
+    ),
+    form: formOf(ports.t, playground, choices),
+    forecast,
+    queue: tickets
+      .filter((one) => one.lane !== "poll")
+      .map((ticket) => waitingView(context, ticket, tickets, now))
+      .slice(0, 200),
+    cards: sources.exchanges.map((exchange) => {
+      const ticket = tickets.find((one) => exchangeOf(one.id) === exchange.id) ?? null;
+      return cardOf(context, {
+        exchange,
+        job: ports.jobs.get(exchange.id),
+        results: ports.results.of(exchange.id),
+        live: context.live.get(exchange.id) ?? null,
+        ticket: ticket === null ? null : { ...ticket, ahead: aheadOf(ticket, tickets) },
+        now,
+      });
+    }),
+    notices: sources.notices,
+    said: sources.said,
+  };
+  return { snapshot, staleAt: staleAt(snapshot, now) };
+}
+
+/** The meters of an account as seen with one key. */
+export function metersOf({ ports }: Context, place: Place, now: number): Meter[] {
+  return ports.ledger.meters(wholeClaim(place.profile, place.account, place.keyId), now);
+}
+
+function meterView({ ports }: Context, meter: Meter, now: number, binds: boolean): MeterView {
+  const { partition, accountId: _account, policyId: _policy, leavesAt, ...rest } = meter;
+  return {
+    ...rest,
+    id: partition,
+    leavesAt: [...leavesAt],
+    sentence: meterSentence(ports, meter, now),
+    binds,
+  };
+}
+
+function waitingView(context: Context, ticket: Ticket, tickets: readonly Ticket[], now: number): WaitingView {
+  const account = context.account(ticket.accountId);
+  const profile = account === null ? null : context.profile(account.providerId);
+  const { wait } = ticket;
+  const policy =
+    account === null || profile === null
+      ? null
+      : (policiesFor(profile, account).find(({ spec }) => spec.id === wait.policyId)?.policy ?? null);
+  const ahead = aheadOf(ticket, tickets);
+  return {
+    id: exchangeOf(ticket.id) ?? ticket.id,
+    title: ticket.title,
+    lane: ticket.lane,
+    own: ticket.own,
+    ahead,
+    wait: {
+      sentence: waitSentence(context.ports, {
+        providerName: profile?.name ?? ticket.accountId,
+        policy,
+        wait,
+        ahead,
+        now,
+      }),
+      policyId: wait.policyId === "" ? null : wait.policyId,
+      since: ticket.since,
+      until: wait.until,
+      evidence: wait.evidence,
+    },
+  };
+}
+
+/** How many of the same account are served before it. */
+export function aheadOf(ticket: Ticket, tickets: readonly Ticket[]): number {
+  let count = 0;
+  for (const one of tickets) {
+    if (one.id === ticket.id) return count;
+    if (one.accountId === ticket.accountId && one.wait.partition === ticket.wait.partition) count++;
+  }
+  return count;
+}
+
+/** Sentences name instants: when the first of them has passed, they must be made anew. */
+function staleAt(snapshot: Snapshot, now: number): number | null {
+  const instants = [
+    snapshot.forecast?.startsAt ?? null,
+    ...snapshot.meters.flatMap((one) => [one.nextAt, one.fullAt, one.closedUntil]),
+    ...snapshot.queue.map((one) => one.wait.until),
+  ].filter((one): one is number => one !== null && one > now);
+  return instants.length === 0 ? null : Math.min(...instants) + 20;
+}

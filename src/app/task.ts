@@ -1,0 +1,150 @@
+// One exchange under way in this process: what it stands on, and the small steps that all its stages share. It must
+// not decide which stage follows another; work.ts does.
+
+import { isHeadroomError } from "../core/errors.ts";
+import { FIRST, stepAt } from "../core/jobs/flow.ts";
+import type { ExchangeState, Job } from "../core/jobs/model.ts";
+import type { Exchange } from "../core/jobs/stores.ts";
+import type { BindSources } from "../core/profile/bind.ts";
+import { START } from "../core/profile/bind.ts";
+import type { Action } from "../core/profile/schema.ts";
+import { makeRedactor, type Redactor } from "../core/redact.ts";
+import type { Progress } from "../core/wire.ts";
+import type { Context, LiveExchange, Place } from "./context.ts";
+import type { Problem } from "./problems.ts";
+import { cleanHeaders } from "./record.ts";
+
+/** Why a task is ended before its time. */
+export type StopReason = "person" | "later" | "closing" | "lease";
+
+/** What a stage works with: the stored job and exchange as they stand now, and what is known only here. */
+export interface Task {
+  readonly context: Context;
+  readonly id: string;
+  readonly place: Place;
+  readonly action: Action;
+  readonly live: LiveExchange;
+  readonly job: Job;
+  readonly exchange: Exchange;
+}
+
+/** Why the task's signal was aborted; null while it is not. */
+export function stopReason(live: LiveExchange): StopReason | null {
+  return live.abort.signal.aborted ? (live.abort.signal.reason as StopReason) : null;
+}
+
+/**
+ * Whether an error only means that this process stops or lost the lease: the stores stay as they are then, and
+ * somebody goes on from there.
+ */
+export function handsOff(live: LiveExchange, error: unknown): boolean {
+  if (isHeadroomError(error, "cancelled") && error.fields.by === "closing") live.abort.abort("closing");
+  const reason = stopReason(live);
+  return reason === "closing" || reason === "lease";
+}
+
+/** The name under which the answer of a job's present step is kept. */
+export function stepName(action: Action, step: number): string {
+  return step === FIRST ? START : (stepAt(action, step)?.name ?? START);
+}
+
+/** What binding expressions of a job may look at. */
+export function sourcesOf(job: Job): BindSources {
+  return { jobId: job.remoteId, answers: job.answers, input: job.input, edited: job.edited ?? {} };
+}
+
+/** Takes every key that this process has seen out of what is stored. */
+export function redactorOf(context: Context): Redactor {
+  return makeRedactor([...context.ports.keys.known()]);
+}
+
+/** Sets an exchange's state, notes it in the timeline, and tells everybody. */
+export function setState(
+  context: Context,
+  id: string,
+  state: ExchangeState,
+  change: Partial<Omit<Exchange, "id" | "state">> = {},
+  note: string | null = null,
+): void {
+  const { exchanges, clock } = context.ports;
+  exchanges.update(id, { ...change, state });
+  exchanges.note(id, { at: clock.now(), what: "state", state, note });
+  context.changed();
+}
+
+/** Ends an exchange and its job, frees its slots, and says so. Nothing comes after it. */
+export function end(
+  task: Pick<Task, "context" | "id" | "exchange">,
+  states: { readonly exchange: ExchangeState; readonly job: Job["state"] },
+  problem: Problem | null,
+  more: { readonly code?: string | null; readonly note?: string } = {},
+): void {
+  const { context, id, exchange } = task;
+  const { jobs, ledger, clock, t } = context.ports;
+  const now = clock.now();
+  setState(context, id, states.exchange, { endedAt: now, problem }, more.note ?? null);
+  jobs.update(id, {
+    state: states.job,
+    endedAt: now,
+    nextPollAt: null,
+    asks: null,
+    error: problem === null ? null : { code: more.code ?? null, detail: problem.sentence },
+  });
+  ledger.free(id, now);
+  const title = exchange.title;
+  if (states.job === "succeeded") context.say(t("{title} is done.", { title }));
+  else if (problem !== null) context.say(t("{title}: {problem}", { title, problem: problem.sentence }));
+}
+
+/** Stops until the person decides. */
+export function ask(
+  task: Task,
+  asks: Job["asks"],
+  problem: Problem | null,
+  state: ExchangeState | null,
+): void {
+  const { context, id, exchange } = task;
+  if (state !== null) setState(context, id, state, { problem });
+  context.ports.jobs.update(id, { stage: "ask", asks, nextPollAt: null });
+  context.say(context.ports.t("{title} waits for your decision.", { title: exchange.title }));
+  context.changed();
+}
+
+/** Notes what happens to a request in the exchange's timeline and in the live state. */
+export function progressOf(task: Pick<Task, "context" | "id" | "live">, sending: () => void): Progress {
+  const { context, id, live } = task;
+  const { exchanges, clock } = context.ports;
+  return {
+    waiting(wait) {
+      if (live.wait === null) live.waitsSince = clock.now();
+      live.wait = wait;
+      live.retryAt = null;
+      exchanges.note(id, { at: clock.now(), what: "waiting", wait });
+      context.changed();
+    },
+    sending(attempt, now) {
+      live.wait = null;
+      live.retryAt = null;
+      // Written before the first byte leaves: after a crash nobody may believe that nothing was sent.
+      sending();
+      exchanges.update(id, { attempts: attempt });
+      exchanges.note(id, { at: now, what: "sent", attempt });
+      context.changed();
+    },
+    head(head, attempt) {
+      const clean = { ...head, headers: cleanHeaders(redactorOf(context), head.headers) };
+      exchanges.note(id, { at: head.gotAt, what: "answered", attempt, head: clean });
+      context.changed();
+    },
+    refused(refusal, attempt) {
+      exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal });
+      context.changed();
+    },
+    retrying(at, cause) {
+      live.retryAt = at;
+      exchanges.note(id, { at: clock.now(), what: "retrying", until: at, cause });
+      context.changed();
+    },
+    bytes() {},
+  };
+}

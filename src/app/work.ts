@@ -1,0 +1,221 @@
+// Everything under way in this editor window: one awaiting loop for each exchange, from stage to stage, until it
+// ends, waits for the person, or belongs to another process. No interval timers.
+import { FIRST, isOver } from "../core/jobs/flow.ts";
+import type { Job } from "../core/jobs/model.ts";
+import type { Exchange } from "../core/jobs/stores.ts";
+import { repeatOf } from "./calls.ts";
+import { pause } from "./changes.ts";
+import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
+import { fetchStage } from "./fetch.ts";
+import { Leases, needsWork } from "./leases.ts";
+import { pollStage } from "./poll.ts";
+import { errorProblem, type Problem } from "./problems.ts";
+import { sendStep } from "./send-step.ts";
+import { ask, end, type StopReason, type Task } from "./task.ts";
+
+/** A send that never left is taken up after a restart if it is not older than this. ms */
+const RESUME_MS = 10 * 60_000;
+
+interface Running {
+  readonly live: LiveExchange;
+  /** Ends the present sleep, so that a change is seen at once. */
+  nap: AbortController | null;
+}
+
+/** The loops of this process. */
+export class Work {
+  readonly #context: Context;
+  readonly #leases: Leases;
+  readonly #running = new Map<string, Running>();
+  #stopping = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#leases = new Leases({
+      ports: context.ports,
+      adopt: (job) => {
+        this.#recover(job);
+        this.#begin(job.id);
+      },
+      lost: (id) => this.#abort(id, "lease"),
+    });
+  }
+
+  /** Carries on with an exchange if no other live process does. */
+  run(id: string): boolean {
+    if (this.#stopping) return false;
+    if (this.#running.has(id)) {
+      this.#running.get(id)?.nap?.abort();
+      return true;
+    }
+    if (!this.#leases.take(id)) return false;
+    this.#begin(id);
+    return true;
+  }
+
+  /** Whether this process carries on with it. */
+  owns(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  /** Ends what waits or flies; the loop puts the stores right. False where it is not ours. */
+  abort(id: string, reason: "person" | "later"): boolean {
+    if (!this.#running.has(id)) return false;
+    this.#abort(id, reason);
+    return true;
+  }
+
+  /** Ids that run here. */
+  ids(): string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Lets a sleeping loop look at the stores again, and looks for work of processes that died. */
+  wake(id?: string): void {
+    if (id !== undefined) this.#running.get(id)?.nap?.abort();
+    this.#leases.wake();
+  }
+
+  /** Ends all loops and gives the leases back; the stores stay as they are. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const id of this.ids()) this.#abort(id, "closing");
+    this.#leases.stop();
+    for (let turn = 0; turn < 50 && this.#running.size > 0; turn++) await Promise.resolve();
+  }
+
+  #abort(id: string, reason: StopReason): void {
+    const running = this.#running.get(id);
+    running?.live.abort.abort(reason);
+    running?.nap?.abort();
+  }
+
+  #begin(id: string): void {
+    const live: LiveExchange = {
+      abort: new AbortController(),
+      wait: null,
+      waitsSince: this.#context.ports.clock.now(),
+      retryAt: null,
+      fetched: new Map(),
+    };
+    this.#running.set(id, { live, nap: null });
+    this.#context.live.set(id, live);
+    void this.#loop(id, live)
+      .catch((error: unknown) => this.#broke(id, live, error))
+      .finally(() => {
+        this.#running.delete(id);
+        this.#context.live.delete(id);
+        if (live.abort.signal.reason !== "lease") this.#leases.release(id);
+        this.#context.changed();
+      });
+  }
+
+  async #loop(id: string, live: LiveExchange): Promise<void> {
+    for (;;) {
+      const task = this.#task(id, live);
+      if (task === null || !needsWork(task.job)) return;
+      switch (task.job.stage ?? "watch") {
+        case "send":
+          await sendStep(task);
+          break;
+        case "sent":
+          // Only found at a takeover; a loop of our own never comes here.
+          this.#recover(task.job);
+          break;
+        case "watch":
+          if (await this.#due(task)) await pollStage(task);
+          break;
+        case "fetch":
+          await fetchStage(task);
+          break;
+        case "ask":
+          return;
+      }
+      const reason = live.abort.signal.aborted ? (live.abort.signal.reason as StopReason) : null;
+      if (reason !== null) return;
+    }
+  }
+
+  /** Sleeps until the next poll is due; false where it was woken before that. */
+  async #due({ id, job, context }: Task): Promise<boolean> {
+    const { clock } = context.ports;
+    const at = job.nextPollAt ?? clock.now();
+    if (at <= clock.now()) return true;
+    const running = this.#running.get(id);
+    const nap = new AbortController();
+    if (running !== undefined) running.nap = nap;
+    await pause(clock, at - clock.now(), nap.signal);
+    if (running !== undefined) running.nap = null;
+    return !nap.signal.aborted;
+  }
+
+  #task(id: string, live: LiveExchange): Task | null {
+    const { ports } = this.#context;
+    const job = ports.jobs.get(id);
+    const exchange = ports.exchanges.get(id);
+    if (job === null || exchange === null || isOver(job)) return null;
+    const place = placeOfStored(this.#context, exchange);
+    const action = place === null ? null : actionOf(place.profile, exchange.actionId);
+    if (place !== null && action !== null)
+      return { context: this.#context, id, place, action, live, job, exchange };
+    const { t } = ports;
+    this.#finish(exchange, {
+      sentence: t("The account or key of this request was removed."),
+      remedy: t("Choose another account and send again."),
+    });
+    return null;
+  }
+
+  /** Puts right what a process left behind that died: what may have left is not sent again without a key. */
+  #recover(job: Job): void {
+    const { ports } = this.#context;
+    const exchange = ports.exchanges.get(job.id);
+    const place = exchange === null ? null : placeOfStored(this.#context, exchange);
+    if (exchange === null || place === null) return;
+    const action = actionOf(place.profile, exchange.actionId);
+    const stepAction = action?.steps[job.step]?.action;
+    const called = stepAction === undefined ? action : actionOf(place.profile, stepAction);
+    if (action === null || called === null) return;
+    const { t, clock } = ports;
+    if (job.stage === "sent") {
+      if (repeatOf(called, job.stepKey ?? null) !== "never") {
+        ports.jobs.update(job.id, { stage: "send" });
+        return;
+      }
+      const problem: Problem = {
+        sentence: t("Headroom was closed before the answer came; {provider} may have done the work.", {
+          provider: place.profile.name,
+        }),
+        remedy: t("Check what the provider has, or give up; sending again could be charged twice."),
+      };
+      const live = this.#running.get(job.id)?.live;
+      const task = { context: this.#context, id: job.id, place, action, job, exchange };
+      ask({ ...task, live: live ?? unused() }, null, problem, "outcomeUnknown");
+    } else if (job.stage === "send" && job.step === FIRST && clock.now() - exchange.createdAt > RESUME_MS)
+      this.#finish(exchange, {
+        sentence: t("This was still waiting when the editor closed; nothing was sent."),
+        remedy: t("Send it again if you still want it."),
+      });
+  }
+
+  #finish(exchange: Exchange, problem: Problem): void {
+    const task = { context: this.#context, id: exchange.id, exchange };
+    end(task, { exchange: "cancelled", job: "cancelled" }, problem);
+  }
+
+  /** A mistake of ours must not leave a card that hangs. */
+  #broke(id: string, live: LiveExchange, error: unknown): void {
+    const { ports } = this.#context;
+    ports.log("error", `${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (live.abort.signal.aborted) return;
+    const exchange = ports.exchanges.get(id);
+    if (exchange === null) return;
+    const about = { ...ports, providerName: exchange.providerId, simulated: false };
+    const task = { context: this.#context, id, exchange };
+    end(task, { exchange: "failed", job: "failed" }, errorProblem(about, error));
+  }
+}
+
+function unused(): LiveExchange {
+  return { abort: new AbortController(), wait: null, waitsSince: 0, retryAt: null, fetched: new Map() };
+}
