@@ -26,10 +26,21 @@ import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
 import { keyringNotice, storeNotice } from "./host/store-notices.ts";
 
+/** What the tests inside the editor get to see; nothing in an editor of a person's. */
+export interface TestView {
+  readonly app: LazyApp;
+  readonly keys: SecretKeys;
+  readonly simulator: SharedSimulator;
+  readonly statusBar: StatusBar;
+  readonly history: HistoryTree;
+  readonly accounts: AccountsTree;
+  readonly storage: vscode.Uri;
+}
+
 let ending: (() => Promise<void>) | null = null;
 
 /** Called once by the editor. Registers everything and builds nothing that is heavy. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): TestView | undefined {
   const storage = context.globalStorageUri;
   const dist = vscode.Uri.joinPath(context.extensionUri, "dist");
   const results = vscode.Uri.joinPath(storage, "results");
@@ -63,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
     receive: (intent) => carryOut(tools, intent),
     log: (line) => log.write("warn", line),
   });
+  const statusBar = new StatusBar(app, clock, t);
   history.register();
   accounts.register();
   context.subscriptions.push(
@@ -74,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
     accounts,
     playground,
     vscode.window.registerWebviewViewProvider(PlaygroundView.id, playground),
-    new StatusBar(app, clock, t),
+    statusBar,
     new Notifications({ app, clock, t, isVisible: () => playground.visible, folder: storage.fsPath }),
     registerCommands(
       {
@@ -97,6 +109,8 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   );
   ending = () => app.end();
+  const isTest = context.extensionMode === vscode.ExtensionMode.Test;
+  return isTest ? { app, keys, simulator, statusBar, history, accounts, storage } : undefined;
 }
 
 /** What the app is built from that exists since activation. */

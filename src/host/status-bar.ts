@@ -43,6 +43,11 @@ export class StatusBar implements vscode.Disposable {
     this.#draw();
   }
 
+  /** What the item says now. */
+  get text(): string {
+    return this.#item.text;
+  }
+
   dispose(): void {
     this.#cancel?.();
     for (const one of this.#disposables) one.dispose();

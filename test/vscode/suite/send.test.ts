@@ -1,0 +1,97 @@
+/** A send through the simulated SAUTI account, from the command to the file on disk, and what the surfaces then show. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import { chooseSimulated, started, until } from "../started.ts";
+
+describe("a send through the simulator", () => {
+  it("begins with one command, without key, and ends in a playable file on disk", async () => {
+    const { app: lazy, storage } = await started();
+    await vscode.commands.executeCommand("headroom.trySimulator");
+    const app = await lazy.get();
+    const card = await until("a card that has ended well", () => {
+      const first = app.snapshot().cards[0];
+      assert.notEqual(first?.state, "failed", JSON.stringify(first?.problem));
+      return first?.state === "succeeded" && first;
+    });
+    const result = card.results[0];
+    assert.ok(result?.src, "the card shows no result");
+    const file = app.resultFile(result.id);
+    assert.ok(file);
+    assert.equal(path.dirname(file.path), path.join(storage.fsPath, "results"));
+    assert.equal(statSync(file.path).size, file.bytes);
+    assert.match(file.mediaType ?? "", /^audio\//);
+  });
+
+  it("lowers the status bar's figures by one", async () => {
+    const { statusBar } = await started();
+    await until("9/10 in the status bar", () => /SAUTI 9\/10$/.test(statusBar.text));
+  });
+
+  it("stands in the history under today, with an answer to open", async () => {
+    const { history } = await started();
+    const [day] = await history.getChildren();
+    assert.ok(day);
+    assert.equal(history.getTreeItem(day).label, "Today");
+    const [entry] = await history.getChildren(day);
+    assert.ok(entry);
+    const item = history.getTreeItem(entry);
+    assert.equal(item.contextValue, "exchange answered");
+    assert.ok(item.accessibilityInformation?.label);
+    await vscode.commands.executeCommand("headroom.openAnswer", entry);
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, "headroom");
+    assert.match(document?.getText() ?? "", /200/);
+  });
+
+  it("copies as code without the key", async () => {
+    const { history, simulator } = await started();
+    const [day] = await history.getChildren();
+    const [entry] = await history.getChildren(day);
+    const key = await simulator.keyOf("sauti");
+    for (const command of ["copyAsCurl", "copyAsTypeScript", "copyAsPython"]) {
+      await vscode.env.clipboard.writeText("");
+      await vscode.commands.executeCommand(`headroom.${command}`, entry);
+      const text = await vscode.env.clipboard.readText();
+      assert.ok(text.length > 20, command);
+      assert.ok(!text.includes(key), command);
+    }
+  });
+
+  it("can be repeated at once, and both count", async () => {
+    const { app: lazy, statusBar } = await started();
+    const app = await lazy.get();
+    app.sendAgain();
+    app.sendAgain();
+    await until(
+      "three ended cards",
+      () => app.snapshot().cards.filter((card) => card.state === "succeeded").length >= 3,
+    );
+    await until("7/10 in the status bar", () => /SAUTI 7\/10$/.test(statusBar.text));
+  });
+
+  it("writes the simulator's key into no file and no log, though it is not even a secret", async () => {
+    const { storage, simulator } = await started();
+    const key = await simulator.keyOf("sauti");
+    const files = readdirSync(storage.fsPath, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("simulator."))
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    assert.ok(
+      files.some((file) => file.endsWith("headroom.db")),
+      files.join("\n"),
+    );
+    for (const file of files) assert.ok(!existsSync(file) || !readFileSync(file).includes(key), file);
+  });
+
+  it("goes to every simulated provider", async () => {
+    const { app: lazy, simulator } = await started();
+    const app = await lazy.get();
+    for (const { id } of app.accounts.providers()) {
+      chooseSimulated(app, id);
+      assert.equal(app.snapshot().chosen.providerId, id);
+      assert.equal(app.snapshot().simulated, true);
+      assert.match(await simulator.baseOf(id), /^http:\/\/127\.0\.0\.1:\d+\//);
+    }
+  });
+});
