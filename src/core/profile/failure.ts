@@ -1,8 +1,7 @@
-// What an error answer means by the profile: code, detail, meaning, way out, whether to repeat; and which kind of
-// refusal it is. Pure; never throws on any answer.
-import type { Refusal } from "../quota/model.ts";
+// What an error answer means by the profile: code, detail, meaning, way out, whether to repeat. Pure; it
+// never throws on any answer, and says nothing of the kind of a refusal (core/quota does).
 import { sentence } from "./answer.ts";
-import { type Answered, readAll, readText } from "./path.ts";
+import { type Answered, readText } from "./path.ts";
 import type { Profile } from "./schema.ts";
 
 /** How an error may be repeated: not at all, under the same idempotency key, after a growing wait, or when the server says. */
@@ -39,24 +38,6 @@ export function readError(
     rules.find((one) => one.code === undefined);
   const { meaning, remedy, retry } = rule ?? unlisted(profile.name, status);
   return { code, detail: detail === null ? null : shortened(detail), meaning, remedy, retry };
-}
-
-/** Which kind of refusal an answer is by the profile's rules; null where none fits, "unknown" for a 429 that none explains. */
-export function refusalKind(
-  profile: Pick<Profile, "refusals">,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: unknown,
-): Refusal["kind"] | null {
-  const rule = profile.refusals.find((one) => {
-    if (one.status !== status) return false;
-    if (one.path === undefined) return true;
-    const values = readAll({ headers, body }, one.path).filter(
-      (value) => value !== undefined && value !== null,
-    );
-    return one.equals === undefined ? values.length > 0 : values.includes(one.equals);
-  });
-  return rule?.kind ?? (status === 429 ? "unknown" : null);
 }
 
 function unlisted(name: string, status: number): Pick<FailureRead, "meaning" | "remedy" | "retry"> {

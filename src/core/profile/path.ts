@@ -6,8 +6,6 @@ export interface Answered {
   readonly body: unknown;
 }
 
-const MAX_INDEX = 999;
-
 /**
  * Every value a path leads to, in order; a place that a list's member lacks holds undefined, so that two paths over the
  * same list stay side by side. Without `[]` the answer has one entry. `song.outputs[].url` maps over a list, `urls[0]`
@@ -102,7 +100,7 @@ export function writePointer(root: unknown, pointer: string, value: unknown): un
     const [key, ...rest] = keys;
     if (key === undefined) return value;
     const index = /^(0|[1-9]\d{0,2})$/.test(key) ? Number(key) : null;
-    if (index !== null && index <= MAX_INDEX && (Array.isArray(node) || !isObject(node))) {
+    if (index !== null && (Array.isArray(node) || !isObject(node))) {
       const list = Array.isArray(node) ? [...(node as unknown[])] : [];
       while (list.length < index) list.push(null);
       list[index] = write(list[index], rest);

@@ -208,4 +208,3 @@ export type Step = Action["steps"][number];
 export type ResultSpec = Answer["results"][number];
 export type ProfilePolicy = Profile["policies"][number];
 export type HeaderDialect = Profile["headers"];
-export type Fact = Profile["baseFact"];
