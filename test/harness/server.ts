@@ -157,28 +157,31 @@ function folderArguments(options: ServerOptions): string[] {
 
 function listeningPort(child: ChildProcess, printed: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
+    let settled = false;
+    const settle = (then: () => void) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      then();
+    };
     const fail = (why: string) =>
-      reject(new Error(`The VS Code server ${why}:\n${printed.join("").slice(-4000)}`));
-    const timer = setTimeout(() => {
-      void endGroup(child);
-      fail("did not listen within 60 s");
-    }, 60_000);
-    let listening = false;
+      settle(() => {
+        void endGroup(child);
+        reject(new Error(`The VS Code server ${why}:\n${printed.join("").slice(-4000)}`));
+      });
+    const timer = setTimeout(() => fail("did not listen within 60 s"), 60_000);
     const take = (text: string) => {
       printed.push(text);
-      if (listening) return;
+      if (printed.length > 5_000) printed.shift();
+      if (settled) return;
       const found = /Extension host agent listening on (\d+)/.exec(printed.join(""));
-      if (found === null) return;
-      listening = true;
-      clearTimeout(timer);
-      resolve(Number(found[1]));
+      if (found !== null) settle(() => resolve(Number(found[1])));
+      // It goes on without a port then, and would never answer.
+      else if (text.includes("Error occurred in server")) fail("cannot listen");
     };
     child.stdout?.setEncoding("utf8").on("data", take);
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+    child.stderr?.setEncoding("utf8").on("data", take);
     child.once("error", (error) => fail(`could not be started (${error.message})`));
-    child.once("exit", (code, signal) => {
-      clearTimeout(timer);
-      fail(`ended with ${code ?? signal}`);
-    });
+    child.once("exit", (code, signal) => fail(`ended with ${code ?? signal}`));
   });
 }
