@@ -127,14 +127,16 @@ function askOf(context: Context, exchange: Exchange, job: Job | null, action: Ac
     const text = typeof value === "string" ? value : JSON.stringify(value ?? null, null, 2);
     return { kind: "edit", sentence: askSentence(t, "edit", name, step.edit.title), facts: [], text };
   }
-  const facts = (step?.confirm?.show ?? []).flatMap(({ title, path }) => {
+  const facts = (step?.confirm?.show ?? []).flatMap(({ title, path, unit }) => {
     const value = readOne(last, path);
-    return value === undefined || value === null ? [] : [{ title, value: shown(context, value) }];
+    return value === undefined || value === null ? [] : [{ title, value: shown(context, value, unit) }];
   });
   return { kind: "confirm", sentence: askSentence(t, "confirm", name, null), facts };
 }
 
-function shown({ ports: { format } }: Context, value: unknown): string {
+function shown({ ports: { format } }: Context, value: unknown, unit?: "ms" | "s"): string {
+  if (typeof value === "number" && unit !== undefined)
+    return format.duration(unit === "s" ? value * 1000 : value);
   if (typeof value === "number") return format.number(value);
   return typeof value === "string" ? value.slice(0, 500) : JSON.stringify(value).slice(0, 500);
 }

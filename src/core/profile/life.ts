@@ -81,7 +81,9 @@ export const step = z.strictObject({
   bind: bindings.default({}),
   unless: z.string().optional().describe("Skip the step if this parameter was given"),
   confirm: z
-    .strictObject({ show: z.array(z.strictObject({ title: z.string(), path })) })
+    .strictObject({
+      show: z.array(z.strictObject({ title: z.string(), path, unit: z.enum(["ms", "s"]).optional() })),
+    })
     .optional()
     .describe("What the person sees before the step is charged"),
   edit: z
