@@ -17,6 +17,8 @@ const POLL = LANES.indexOf("poll");
 export interface Ahead {
   /** Units by part of the asking claim, in its order. */
   readonly units: readonly number[];
+  /** Units that wait for the same partitions behind the ask, in the order of its parts. */
+  readonly behind: readonly number[];
   /** The instant at which the awaited ones are passed; null where nobody is awaited. */
   readonly graceUntil: number | null;
   /** Lines that let their instant pass. */
@@ -27,6 +29,7 @@ export interface Ahead {
 export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
   const { parts } = ask.claim;
   const units = parts.map(() => 0);
+  const behind = parts.map(() => 0);
   const asleep: Line[] = [];
   let graceUntil: number | null = null;
   const lane = LANES.indexOf(ask.lane);
@@ -35,14 +38,18 @@ export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
     if (shared.length === 0) continue;
     const mine = rank(lane, shared, rows, now);
     const theirs = rank(line.lane, shared, rows, now);
+    const all = rows.olderThan(line.id, Number.MAX_VALUE);
+    for (const [i, part] of parts.entries()) if (shared.includes(part)) behind[i] = (behind[i] ?? 0) + all;
     if (theirs > mine) continue;
-    const count = rows.olderThan(line.id, theirs < mine ? Number.MAX_VALUE : ask.since);
+    const count = theirs < mine ? all : Math.min(all, rows.olderThan(line.id, ask.since));
     if (count === 0) continue;
     if (line.until !== null && line.until + GRACE_MS < now) {
       asleep.push(line);
       continue;
     }
-    const free = line.until !== null && line.until <= now;
+    // One that only chooses its instant within a quota window may go at any time.
+    const measuring = line.wait.cause === "learning" && line.until !== null;
+    const free = line.until !== null && (line.until <= now || measuring);
     if (free && line.until !== null) graceUntil = Math.max(graceUntil ?? 0, line.until + GRACE_MS + 1);
     // Who cannot go yet keeps only the one unit that the first of the line waits for.
     const going = free ? Math.min(count, room(line, rows, now)) : 1;
@@ -53,7 +60,7 @@ export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
         units[i] = (units[i] ?? 0) + going * theirPart.cost;
     }
   }
-  return { units, graceUntil, asleep };
+  return { units, behind: behind.map((all) => Math.max(0, all - 1)), graceUntil, asleep };
 }
 
 /** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */

@@ -72,7 +72,7 @@ export class SqlLedger implements Ledger {
       for (const line of ahead.asleep) this.#lines.removeIfDead(line);
       const states = this.#states(claim);
       const holder = ask.holder ?? ask.id;
-      const booking = { claim, lane, flight: ask.id, holder, ahead: ahead.units };
+      const booking = { claim, lane, flight: ask.id, holder, ahead: ahead.units, behind: ahead.behind };
       const outcome = reserve(booking, states, this.#rows.clock(claim.accountId), now);
       if (!outcome.granted) {
         const wait = withGrace(outcome.wait, ahead.graceUntil);

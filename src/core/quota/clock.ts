@@ -28,6 +28,11 @@ const FIRST_JITTER_MS = 50;
 /** Doubt that remains after the first round trip, shrinking with the square root of their number. ms */
 const DOUBT_MS = 20;
 
+/** So few round trips tell nothing about the quickest. */
+const FEW_ROUND_TRIPS = 12;
+/** Until then an answered request counts from its answer, or from so long after it was sent. ms */
+const FEW_DOUBT_MS = 1_000;
+
 /** How much later than the quickest a request may arrive at the server. ms */
 export function jitterMs(clock: ClockState): number {
   if (clock.n === 0) return FIRST_JITTER_MS;
@@ -38,13 +43,16 @@ export function jitterMs(clock: ClockState): number {
 
 /** The part of a round trip that surely follows the server's counting, plus the way there. ms */
 export function tailMs(clock: ClockState): number {
-  if (clock.n === 0) return 0;
+  // The least of few is not the least: the whole of the first round trip may have been the way there (measured: a burst
+  // of ten at once, whose first answer was taken as the quickest there is, met a refusal every time).
+  if (clock.n < FEW_ROUND_TRIPS) return 0;
   return Math.max(0, clock.rttMin - (clock.rttMax - clock.rttMin) / Math.sqrt(clock.n));
 }
 
 /** The latest instant at which an answered request was counted, on the scale of sending. Epoch ms. */
 export function latest(clock: ClockState, sentAt: number, gotAt: number): number {
-  return Math.max(sentAt, Math.min(gotAt - tailMs(clock), sentAt + jitterMs(clock)));
+  const doubt = clock.n < FEW_ROUND_TRIPS ? Math.max(FEW_DOUBT_MS, jitterMs(clock)) : jitterMs(clock);
+  return Math.max(sentAt, Math.min(gotAt - tailMs(clock), sentAt + doubt));
 }
 
 /** The bounds of theta at an instant, widened by drift since they were confirmed; null while nothing is known. */

@@ -5,7 +5,7 @@ import type { QuotaReading } from "./evidence.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
 import { inForce, type PartitionState, type RateInForce, type Spend, type Taught } from "./state.ts";
-import { gathered } from "./tidy.ts";
+import { afterglowMs, gathered } from "./tidy.ts";
 import { inCell, missing } from "./window.ts";
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
@@ -23,6 +23,8 @@ export interface Applied {
   readonly state: PartitionState;
   readonly clock: ClockState;
   readonly findings: readonly Taste[];
+  /** Between which instants of the server's clock the request was counted; null where the head does not say. */
+  readonly span: readonly [from: number, to: number] | null;
 }
 
 /** Books a statement on the policy it is about; the answer's own spend is booked already. */
@@ -36,6 +38,7 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   const onGrid = rate.kind === "fixed" && quota.resetAt !== null ? gridEnd(rate, quota.resetAt) : null;
   if (onGrid !== null && rate.quotaWindowMs % 1000 === 0)
     clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
+  if (onGrid !== null) state = named(state, onGrid / rate.quotaWindowMs - 1, head.sentAt, late);
   if (rate.kind === "fixed" && quota.resetAt !== null && onGrid === null && rate.quotaWindowMs >= 3000) {
     state = {
       ...state,
@@ -45,14 +48,16 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
   }
   const limit = quota.limit ?? rate.limit;
-  if (quota.remaining !== null && limit !== null && rate.limit !== null) {
+  const fresh = head.gotAt - head.sentAt <= afterglowMs(rate.quotaWindowMs);
+  if (quota.remaining !== null && limit !== null && rate.limit !== null && fresh) {
     const excess = Math.floor(limit - quota.remaining) - counted(rate, state, clock, head, late, onGrid);
     if (excess > 0) {
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
       state = withForeign(rate, state, clock, late, excess, onGrid);
     }
   }
-  return { state, clock, findings };
+  const span = onGrid === null ? null : ([onGrid - rate.quotaWindowMs, onGrid] as const);
+  return { state, clock, findings, span };
 }
 
 /** The server's word on the limit itself: stricter is followed, looser is told, equal confirms. */
@@ -83,6 +88,32 @@ function gridEnd(rate: RateInForce, resetAt: number): number | null {
   const nearest = Math.round(resetAt / rate.quotaWindowMs) * rate.quotaWindowMs;
   const rounding = rate.quotaWindowMs % 1000 === 0 && resetAt % 1000 === 0 ? 0 : 1000;
   return Math.abs(nearest - resetAt) <= rounding ? nearest : null;
+}
+
+/**
+ * What a reset on the grid of one policy says about another of the same claim: the request was counted between two instants
+ * of the server's clock, and often only one cell of the other grid holds both.
+ */
+export function namedBy(
+  policy: RatePolicy,
+  state: PartitionState,
+  span: readonly [from: number, to: number],
+  head: Head,
+  clock: ClockState,
+): PartitionState {
+  const rate = inForce(policy, state);
+  if (rate.kind !== "fixed" && rate.kind !== "counter") return state;
+  const cell = Math.floor(span[0] / rate.quotaWindowMs);
+  if (cell !== Math.floor((span[1] - 1) / rate.quotaWindowMs)) return state;
+  return named(state, cell, head.sentAt, latest(clock, head.sentAt, head.gotAt));
+}
+
+/** The answer names the cell in which its own request was counted. */
+function named(state: PartitionState, cell: number, sentAt: number, late: number): PartitionState {
+  const own = state.log.findLastIndex((one) => one[0] === sentAt && one[1] === late);
+  const spend = state.log[own];
+  if (spend === undefined) return state;
+  return { ...state, log: state.log.toSpliced(own, 1), cells: gathered(state.cells, cell, spend[2], late) };
 }
 
 /** Our own upper bound of what the server had counted when it wrote the head; known foreign units included. */

@@ -1,6 +1,7 @@
 // Reserving: all partitions of a claim or none, before anything is sent. Pure: (states, claim, now) -> (states', grant | wait).
 import { type ClockState, jitterMs } from "./clock.ts";
 import { cautiousAt } from "./learn.ts";
+import { measureAt } from "./measure.ts";
 import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
@@ -17,6 +18,8 @@ export interface Booking {
   readonly holder: string;
   /** Units to leave over in each partition for those who come first; same order as the claim's parts. Default none. */
   readonly ahead?: readonly number[];
+  /** Units that wait behind this request in each partition; same order. Default none. */
+  readonly behind?: readonly number[];
 }
 
 export type Outcome =
@@ -60,7 +63,8 @@ export function holdsBack(
 ): Wait | null {
   let worst: Wait | null = null;
   for (const [i, part] of booking.claim.parts.entries()) {
-    const wait = partWait(part, states[i]!, booking.holder, clock, now, booking.ahead?.[i] ?? 0);
+    const behind = booking.lane === "person" ? 0 : (booking.behind?.[i] ?? 0);
+    const wait = partWait(part, states[i]!, booking.holder, clock, now, booking.ahead?.[i] ?? 0, behind);
     if (wait === null) continue;
     if (worst === null || (worst.until !== null && (wait.until === null || wait.until > worst.until)))
       worst = wait;
@@ -76,6 +80,7 @@ export function partWait(
   clock: ClockState,
   now: number,
   ahead: number,
+  behind = 0,
 ): Wait | null {
   const { partition, policy, cost } = part;
   const base = { partition, policyId: policy.id };
@@ -97,7 +102,12 @@ export function partWait(
   if (careful === null || careful > now)
     return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
   const at = freeAt(rate, state, clock, now, Math.min(cost + ahead, Math.max(cost, rate.limit ?? cost)));
-  if (at <= now) return null;
+  if (at <= now) {
+    const measured = measureAt(rate, state, clock, now, behind);
+    return measured <= now
+      ? null
+      : { ...base, cause: "learning", until: measured, evidence: "counted", ...figures };
+  }
   const cause = left !== null && left >= cost ? "ahead" : "rate";
   const until = Number.isFinite(at) ? at : null;
   return { ...base, cause, until, evidence: waitEvidence(rate, policy), ...figures };
@@ -156,7 +166,11 @@ function openedAfter(
   now: number,
 ): readonly [number, number] | null {
   const jitter = jitterMs(clock);
-  const silent = state.log.length === 0 && state.cells.length === 0 && state.flying.length === 0;
+  const left = (late: number) => late + rate.quotaWindowMs + SAFETY_MS <= now;
+  const silent =
+    state.flying.length === 0 &&
+    state.log.every((one) => left(one[1])) &&
+    state.cells.every((one) => left(one[2]));
   if (silent) return [now, now + jitter];
   const { opened } = state;
   if (opened === null || now >= opened[1] + rate.quotaWindowMs + SAFETY_MS)

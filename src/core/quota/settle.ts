@@ -3,7 +3,7 @@
 import { attribute } from "./attribute.ts";
 import { type ClockState, jitterMs, latest, thetaAt, withDate, withRoundTrip } from "./clock.ts";
 import type { HeadReading, QuotaReading } from "./evidence.ts";
-import { applyReading } from "./foreign.ts";
+import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
@@ -63,6 +63,10 @@ export function settle(
     const applied = applyReading({ policy, quota, head, clock, now }, next[part]!);
     next[part] = applied.state;
     clock = applied.clock;
+    const { span } = applied;
+    for (const [i, other] of claim.parts.entries())
+      if (span !== null && i !== part && other.policy.type === "rate")
+        next[i] = namedBy(other.policy, next[i]!, span, head, clock);
     for (const finding of applied.findings)
       findings.push({ accountId: claim.accountId, policyId: policy.id, at: now, ...finding });
   }

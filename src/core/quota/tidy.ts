@@ -3,6 +3,14 @@
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import { type PartitionState, type RateInForce, SAFETY_MS, type Spend } from "./state.ts";
 
+/**
+ * How long a spend is kept after it left: an answer that was on its way meanwhile still speaks of it, and without it would
+ * seem to speak of somebody else's. ms
+ */
+export function afterglowMs(quotaWindowMs: number): number {
+  return Math.min(quotaWindowMs, 15_000);
+}
+
 /** Drops spends that no longer count for anyone, and merges neighbours where there are too many. */
 export function tidy(
   rate: RateInForce,
@@ -10,7 +18,8 @@ export function tidy(
   clock: ClockState,
   now: number,
 ): PartitionState {
-  const keepMs = rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS;
+  const keepMs =
+    rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS + afterglowMs(rate.quotaWindowMs);
   const gone = (late: number) => late + keepMs <= now;
   let { log, cells, foreign } = state;
   if (log.length > 0 && log.some((one) => gone(one[1]))) log = log.filter((one) => !gone(one[1]));

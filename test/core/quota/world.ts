@@ -1,0 +1,165 @@
+// A whole run in virtual time: asks, network, model server, answers. Returns when the work was done, what was refused, and what
+// the optimum would have been. It must not read a clock.
+import { diagnose } from "../../../src/core/quota/diagnosis.ts";
+import type { Ask } from "../../../src/core/quota/ledger.ts";
+import type { Claim, Lane } from "../../../src/core/quota/model.ts";
+import { Database } from "../../../src/store/database.ts";
+import { SqlLedger } from "../../../src/store/ledger.ts";
+import { ledgerTables } from "../../../src/store/ledger-tables.ts";
+import type { ModelServer } from "./model-server.ts";
+
+/** One piece of work. */
+export interface Item {
+  readonly claim: Claim;
+  readonly call: string;
+  readonly lane: Lane;
+}
+
+export interface World {
+  readonly server: ModelServer;
+  readonly items: readonly Item[];
+  /** Our clock at the start. Epoch ms. */
+  readonly startAt: number;
+  /** The server's clock minus ours. ms */
+  readonly skewMs: number;
+  /** One way, for each request there and back. ms */
+  readonly delay: () => number;
+  readonly ledger?: SqlLedger;
+  /** Requests that others send to the same server. Our clock, epoch ms. */
+  readonly others?: readonly number[];
+}
+
+export interface Run {
+  readonly endAt: number;
+  readonly refusals: number;
+  /** When each item was admitted, by index. Our clock. */
+  readonly admittedAt: readonly number[];
+}
+
+interface Event {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** Events in order of time, then of making. */
+class Agenda {
+  #events: Event[] = [];
+  #order = 0;
+  now = 0;
+
+  at(at: number, run: () => void): void {
+    const event = { at, order: this.#order++, run };
+    let i = this.#events.length;
+    while (i > 0 && this.#events[i - 1]!.at > at) i--;
+    this.#events.splice(i, 0, event);
+  }
+
+  step(): boolean {
+    const next = this.#events.shift();
+    if (next === undefined) return false;
+    this.now = Math.max(this.now, next.at);
+    next.run();
+    return true;
+  }
+}
+
+/** A fresh ledger in memory. */
+export function freshLedger(): SqlLedger {
+  const database = new Database({ path: ":memory:", migrations: ledgerTables, now: () => 0 });
+  return new SqlLedger({ database, random: () => 0.5 });
+}
+
+/** Does all the work; each refused item is sent again. Throws when it does not end. */
+export function runWorld(world: World): Run {
+  const { server, items, skewMs, delay } = world;
+  const ledger = world.ledger ?? freshLedger();
+  const agenda = new Agenda();
+  agenda.now = world.startAt;
+  const admittedAt: number[] = items.map(() => Number.NaN);
+  let left = items.length;
+  let attempt = 0;
+  let waiting = items.map((item, index) => ({ index, item, since: world.startAt, id: "" }));
+  let armedAt: number | null = null;
+  for (const at of world.others ?? [])
+    agenda.at(at, () => void server.arrive(Math.round(at + skewMs), "other"));
+  agenda.at(world.startAt, pump);
+  for (let steps = 0; left > 0; steps++) {
+    if (steps > 200_000) throw new Error("The run does not end.");
+    if (!agenda.step()) throw new Error(`${left} pieces of work wait for ever.`);
+  }
+  return { endAt: Math.max(...admittedAt), refusals: server.refusals, admittedAt };
+
+  /** As the gate does it: the first of every kind is asked until it has to wait. */
+  function pump(): void {
+    const blocked = new Set<Claim>();
+    const standing = new Map<Claim, number>();
+    let next = Number.POSITIVE_INFINITY;
+    const still: typeof waiting = [];
+    for (const one of waiting) {
+      if (blocked.has(one.item.claim)) {
+        // The gate lets those behind stand in line as well, up to a number.
+        const inLine = (standing.get(one.item.claim) ?? 0) + 1;
+        standing.set(one.item.claim, inLine);
+        if (one.id === "" && inLine <= 64) {
+          one.id = `ask ${attempt++}`;
+          const { claim, lane } = one.item;
+          const ask: Ask = { id: one.id, claim, lane, since: one.since, holder: null, title: "" };
+          if (ledger.reserve(ask, agenda.now).granted) {
+            fly(one.index, one.item, one.id, one.since);
+            continue;
+          }
+        }
+        still.push(one);
+        continue;
+      }
+      one.id ||= `ask ${attempt++}`;
+      const { claim, lane } = one.item;
+      const ask: Ask = { id: one.id, claim, lane, since: one.since, holder: null, title: "" };
+      const decision = ledger.reserve(ask, agenda.now);
+      if (decision.granted) {
+        fly(one.index, one.item, one.id, one.since);
+        continue;
+      }
+      blocked.add(claim);
+      still.push(one);
+      if (decision.wait.until !== null) next = Math.min(next, Math.max(decision.wait.until, agenda.now + 1));
+    }
+    waiting = still;
+    if (Number.isFinite(next) && (armedAt === null || next < armedAt || armedAt <= agenda.now)) {
+      armedAt = next;
+      agenda.at(next, pump);
+    }
+  }
+
+  function fly(index: number, item: Item, id: string, since: number): void {
+    const sentAt = agenda.now;
+    const arrivesAt = sentAt + delay();
+    agenda.at(arrivesAt, () => {
+      const answer = server.arrive(Math.floor(arrivesAt + skewMs), item.call);
+      const gotAt = Math.ceil(arrivesAt + delay());
+      agenda.at(gotAt, () => {
+        const head = { status: answer.status, headers: answer.headers, sentAt, gotAt, quick: true };
+        const meters = ledger.meters(item.claim, gotAt);
+        const refusal = diagnose({ head, body: undefined, rules: [], dialect: null, meters });
+        ledger.settle(id, head, refusal, gotAt);
+        if (answer.status === 200) {
+          admittedAt[index] = arrivesAt;
+          left--;
+        } else waiting.unshift({ index, item, since, id: "" });
+        pump();
+      });
+    });
+  }
+}
+
+/** When the last of `count` is admitted if everything were known, starting on the server's clock at `startAt`. */
+export function bestFixed(count: number, limit: number, lengthMs: number, startAt: number): number {
+  const windows = Math.ceil(count / limit) - 1;
+  return windows === 0 ? startAt : (Math.floor(startAt / lengthMs) + windows) * lengthMs;
+}
+
+/** The same for a sliding quota window. */
+export function bestSliding(count: number, limit: number, lengthMs: number, startAt: number): number {
+  return startAt + (Math.ceil(count / limit) - 1) * lengthMs;
+}
