@@ -16,6 +16,7 @@ export const meterSchema = z.object({
   type: z.enum(["rate", "slots"]),
   kind: z.enum(["fixed", "fixedFromFirst", "sliding", "bucket", "unknown", "slots"]),
   limit: nullable(z.number()),
+  /** All that is spent now: in flight and foreign are parts of it. */
   used: z.number(),
   left: nullable(z.number()),
   inFlight: z.number(),
@@ -66,6 +67,7 @@ const wait = z.object({
 
 /** A request that waits in the gate, of any editor window. */
 export const waitingSchema = z.object({
+  /** The card's id where it has one in this snapshot: what can be done about it stands there. */
   id: z.string(),
   title: z.string(),
   lane: z.enum(["person", "flow", "batch", "poll"]),

@@ -15,6 +15,9 @@ export const shared = css`
     --good: var(--vscode-charts-green);
     --warn: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
     --bad: var(--vscode-errorForeground);
+    /* Text in a warning colour, drawn towards the text's own until it reads well on a light ground. */
+    --bad-text: color-mix(in srgb, var(--bad) 62%, var(--vscode-foreground));
+    --warn-text: color-mix(in srgb, var(--warn) 50%, var(--vscode-foreground));
     --small: calc(var(--vscode-font-size, 13px) - 1.5px);
   }
   :host([hidden]) {

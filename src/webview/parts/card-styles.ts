@@ -9,7 +9,7 @@ export const cardStyles = css`
     border-radius: 6px;
     padding: 9px 10px 10px;
   }
-  article.decide {
+  article.asks {
     border-color: var(--vscode-contrastActiveBorder, var(--vscode-focusBorder));
   }
   header {

@@ -31,7 +31,7 @@ export class Card extends LitElement {
     const { card, page } = this;
     const shown = card.ask === null ? (["dismiss"] as const) : ([...asked, "dismiss"] as const);
     const acts = actionsOf(card, page, shown);
-    return html`<article class=${card.state} aria-label=${`${card.title}, ${card.stateTitle}`}>
+    return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`}>
       <header>
         <span class="mark">${this.#mark()}</span>
         <div class="names">

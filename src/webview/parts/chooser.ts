@@ -49,7 +49,7 @@ export class Chooser extends LitElement {
     return html`
       <hr-select
         .label=${t("API")}
-        .entries=${providers}
+        .entries=${providers.map(({ value, title }) => ({ value, title }))}
         .value=${chosen.providerId}
         @choose=${(e: CustomEvent<string>) => post({ type: "chooseProvider", providerId: e.detail })}
       ></hr-select>

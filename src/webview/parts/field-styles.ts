@@ -24,7 +24,7 @@ export const fieldStyles = css`
     white-space: nowrap;
   }
   .counter.over {
-    color: var(--bad);
+    color: var(--bad-text);
     font-weight: 600;
   }
   .description {
@@ -33,12 +33,13 @@ export const fieldStyles = css`
   }
   .problem {
     align-items: start;
-    color: var(--bad);
+    color: var(--bad-text);
     display: flex;
     gap: 4px;
     margin-top: 3px;
   }
   .problem .icon {
+    color: var(--bad);
     font-size: 14px;
     margin-top: 1px;
   }

@@ -209,7 +209,7 @@ export class Field extends LitElement {
           maxHeight: "40vh",
           padding: "5px 7px",
         });
-      } else inner.style.padding = "3px 7px";
+      } else Object.assign(inner.style, { borderRadius: "4px", padding: "3px 7px" });
     });
   }
 

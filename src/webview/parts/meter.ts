@@ -42,10 +42,10 @@ export class Meter extends LitElement {
         font-weight: 600;
       }
       .none b {
-        color: var(--warn);
+        color: var(--warn-text);
       }
       .beyond b {
-        color: var(--bad);
+        color: var(--bad-text);
       }
       .foot {
         align-items: center;
@@ -64,7 +64,7 @@ export class Meter extends LitElement {
       }
       .closed {
         align-items: center;
-        color: var(--warn);
+        color: var(--warn-text);
         display: flex;
         gap: 4px;
         margin-top: 3px;

@@ -124,7 +124,8 @@ export class Result extends LitElement {
   #acts() {
     const { result } = this;
     const { t } = this.page;
-    const stored = result.fetched === null && result.problem === null;
+    const here = result.src !== null || result.text !== undefined;
+    const stored = here && result.fetched === null && result.problem === null;
     if (!stored) {
       if (result.problem === null) return nothing;
       return html`<div class="acts small">${this.#act("fetchResult", "download", t("Fetch again"))}</div>`;

@@ -29,14 +29,27 @@ export class Select extends LitElement {
         background: var(--vscode-settings-dropdownBackground, var(--vscode-dropdown-background));
         border: 1px solid var(--vscode-settings-dropdownBorder, var(--vscode-dropdown-border, transparent));
         border-radius: 4px;
-        color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
+        color: transparent;
         cursor: pointer;
         display: block;
         font: inherit;
         height: 26px;
         padding: 0 24px 0 7px;
-        text-overflow: ellipsis;
         width: 100%;
+      }
+      .face {
+        color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
+        inset: 0 24px 0 8px;
+        line-height: 26px;
+        overflow: hidden;
+        pointer-events: none;
+        position: absolute;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .face span {
+        color: var(--soft);
+        margin-inline-start: 6px;
       }
       select:focus-visible {
         border-color: var(--vscode-focusBorder);
@@ -90,6 +103,9 @@ export class Select extends LitElement {
             : html`<optgroup label=${group}>${entries.map((entry) => this.#option(entry))}</optgroup>`,
         )}
       </select>
+      <span class="face" aria-hidden="true"
+        >${chosen?.title ?? ""}${chosen?.detail ? html`<span class="small">${chosen.detail}</span>` : nothing}</span
+      >
       ${icon("chevronDown")}
     </div>`;
   }

@@ -51,7 +51,7 @@ export const edit: CardView = card({
 export const unknownOutcome: CardView = card({
   id: "card-unknown",
   title: "Speech from text",
-  state: "decide",
+  state: "unknown",
   stateTitle: "Outcome unknown",
   ask: {
     kind: "outcomeUnknown",

@@ -1,0 +1,92 @@
+// Every state of the gallery in every theme: nothing that a screen reader or a narrow side bar would trip over.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { snapshotSchema } from "../../src/protocol/snapshot.ts";
+import { launchBrowser } from "../harness/browser.ts";
+import { openPanel } from "./gallery/open.ts";
+import { type Gallery, startGallery } from "./gallery/server.ts";
+import { states } from "./gallery/states.ts";
+import { themeNames } from "./gallery/themes.ts";
+
+describe("every state of the panel", () => {
+  let gallery: Gallery;
+  let browser: Browser;
+
+  before(async () => {
+    gallery = await startGallery();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await gallery?.close();
+  });
+
+  for (const [name, state] of Object.entries(states)) {
+    test(`${name}: fits the contract, has no serious accessibility fault in any theme, and no complaint of the page`, async () => {
+      assert.deepEqual(snapshotSchema.parse(state), state);
+      for (const theme of themeNames) {
+        const panel = await openPanel(browser, gallery, state, { theme, stopClock: true });
+        const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        const told = serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
+        assert.deepEqual(told, []);
+        assert.deepEqual(panel.complaints, []);
+        await panel.close();
+      }
+    });
+
+    test(`${name}: nothing is wider than a side bar of 260 px`, async () => {
+      const panel = await openPanel(browser, gallery, state);
+      const wide = await panel.page.evaluate(() => {
+        const found: string[] = [];
+        const width = document.documentElement.clientWidth;
+        const look = (root: ParentNode) => {
+          for (const element of root.querySelectorAll("*")) {
+            const box = element.getBoundingClientRect();
+            const clipped = getComputedStyle(element).position === "absolute";
+            if (box.width > 0 && box.right > width + 0.5 && !clipped) found.push(`${element.tagName}.${element.className}`);
+            if (element.shadowRoot !== null && !element.localName.startsWith("vscode-")) look(element.shadowRoot);
+          }
+        };
+        look(document);
+        return { found, over: document.documentElement.scrollWidth - width };
+      });
+      assert.deepEqual(wide, { found: [], over: 0 });
+      await panel.close();
+    });
+  }
+
+  test("text from a server stays text", async () => {
+    const panel = await openPanel(browser, gallery, states.hostile!);
+    const found = await panel.page.evaluate(() => {
+      const count = (root: ParentNode): number =>
+        [...root.querySelectorAll("*")].reduce(
+          (sum, element) => sum + (element.shadowRoot === null ? 0 : count(element.shadowRoot)),
+          root.querySelectorAll("img, svg[onload], [onerror]").length,
+        );
+      return { owned: "owned" in globalThis, elements: count(document) };
+    });
+    assert.deepEqual(found, { owned: false, elements: 0 });
+    await panel.page.getByText("<b>bold</b>", { exact: true }).waitFor();
+    await panel.close();
+  });
+
+  test("under reduced motion nothing is animated", async () => {
+    const panel = await openPanel(browser, gallery, states.running!, { reducedMotion: true });
+    const moving = await panel.page.evaluate(() => document.getAnimations().map((one) => String(one)).length);
+    assert.equal(moving, 0);
+    await panel.close();
+  });
+
+  test("a picture of the palest theme still tells full from empty without colour", async () => {
+    const panel = await openPanel(browser, gallery, states["over-limit"]!, { theme: "hcLight" });
+    await panel.page.getByText("3 over").waitFor();
+    const meter = panel.page.getByRole("meter", { name: "Synthesis" });
+    assert.equal(await meter.getAttribute("aria-valuetext"), "3 more than the limit of 10; spent elsewhere.");
+    assert.equal(await meter.getAttribute("aria-valuenow"), "0");
+    assert.equal(await meter.getAttribute("aria-valuemax"), "10");
+    await panel.close();
+  });
+});
