@@ -5,6 +5,7 @@ import type { Head, Refusal } from "../core/quota/model.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { openBody } from "./body.ts";
 import type { ClientOptions } from "./client.ts";
+import type { Diagnose } from "./diagnose.ts";
 import type { WireHeaders, WireOptions } from "./interceptors.ts";
 import type { Pass } from "./pass.ts";
 import { type Received, receive } from "./receive.ts";
@@ -40,7 +41,7 @@ export interface AttemptOptions {
   readonly progress: Progress;
   readonly attempt: number;
   readonly options: ClientOptions;
-  readonly diagnose: NonNullable<ClientOptions["diagnose"]>;
+  readonly diagnose: Diagnose;
 }
 
 const INLINE_BYTES = 8 * 1024 * 1024;

@@ -2,11 +2,11 @@
 // not know any provider, and no key stays with it.
 import { HeadroomError, isHeadroomError } from "../core/errors.ts";
 import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
-import { type Head, LANES, type Refusal } from "../core/quota/model.ts";
+import { LANES } from "../core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
 import { type Clock, sleep } from "./clock.ts";
-import { plainDiagnosis } from "./diagnose.ts";
+import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
 import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
@@ -21,8 +21,8 @@ export interface ClientOptions {
   readonly keyOf: (keyId: string) => Promise<string | null>;
   /** Read when the first request is sent and after `reconfigure`. */
   readonly settings: () => NetSettings;
-  /** Tells what a refusal means by the provider's rules; `body` is null where it did not come. Default: 429 alone. */
-  readonly diagnose?: (request: Outgoing, head: Head, body: string | null, now: number) => Refusal | null;
+  /** Tells what a refusal means by the provider's rules. Default: 429 and Retry-After alone. */
+  readonly diagnose?: Diagnose;
   /** Hears what settled answers taught about limits. */
   readonly learned?: (findings: readonly Finding[]) => void;
   /** Where answers go that are no text or too long for memory; null to give up on them. */
@@ -116,7 +116,7 @@ export class UndiciClient implements Client {
     const { request, pass } = parts;
     try {
       const options = this.#options;
-      const diagnose = options.diagnose ?? ((_request, head) => plainDiagnosis(head));
+      const diagnose = options.diagnose ?? plainDiagnosis;
       const made = await runAttempt({ ...parts, options, diagnose });
       if (made.type !== "answer") this.#alive(request, made.error);
       return made;

@@ -1,30 +1,44 @@
-// The plain reading of a refusal, for callers that bring none of their own: 429, Retry-After in seconds or as a date.
-// It knows no provider; core/quota's diagnosis with the profile's rules goes before it.
+// Joins what a refusal's diagnosis looks at: the answer, the provider's rules, our own count. The reading itself is
+// core/quota's; it must not know any provider.
+import { parsed } from "../core/profile/path.ts";
+import type { HeaderDialect, Profile } from "../core/profile/schema.ts";
+import { diagnose } from "../core/quota/diagnosis.ts";
+import type { Ledger } from "../core/quota/ledger.ts";
 import type { Head, Refusal } from "../core/quota/model.ts";
+import { providerOf } from "../core/quota/state.ts";
+import type { Outgoing } from "../core/wire.ts";
 
-/** A longer wait than this is taken as rubbish. ms */
-const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
-
-/** Null where an answer is no refusal. A Retry-After of 0, of the past or of rubbish is no number at all. */
-export function plainDiagnosis(head: Head): Refusal | null {
-  if (head.status !== 429) return null;
-  const until = retryAfter(head);
-  return { kind: "rate", until, evidence: until === null ? "unknown" : "stated" };
+/** What a profile says of refusals and headers. */
+export interface Rules {
+  readonly refusals: Profile["refusals"];
+  readonly headers: HeaderDialect;
 }
 
-/** When the server's Retry-After lets the next one in; null where it does not say. Epoch ms. */
-export function retryAfter(head: Head): number | null {
-  const text = head.headers["retry-after"]?.split(",")[0]?.trim() ?? "";
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
-  const wait = seconds === null ? dateWait(text, head) : seconds * 1000;
-  return wait === null || wait <= 0 || wait > LONGEST_WAIT_MS ? null : Math.ceil(head.gotAt + wait);
+/** Tells what an answer's refusal is; `body` is its text, null where it did not come. Null where it is none. */
+export type Diagnose = (
+  request: Pick<Outgoing, "claim">,
+  head: Head,
+  body: string | null,
+  now: number,
+) => Refusal | null;
+
+/** Reads by the rules of the provider whose budgets a request counts in; `rulesOf` gives null for a stranger. */
+export function diagnoseBy(
+  rulesOf: (providerId: string) => Rules | null,
+  ledger: Pick<Ledger, "meters">,
+): Diagnose {
+  return ({ claim }, head, body, now) => {
+    const rules = rulesOf(providerOf(claim?.parts[0]?.partition ?? ""));
+    return diagnose({
+      head,
+      body: body === null ? undefined : parsed(body),
+      rules: rules?.refusals ?? [],
+      dialect: rules?.headers ?? null,
+      meters: claim === null || head.status !== 429 ? [] : ledger.meters(claim, now),
+    });
+  };
 }
 
-/** A date is measured against the server's own clock where it tells it. */
-function dateWait(text: string, head: Head): number | null {
-  if (!/[a-z]/i.test(text)) return null;
-  const at = Date.parse(text);
-  const date = Date.parse(head.headers.date ?? "");
-  if (Number.isNaN(at)) return null;
-  return Number.isNaN(date) ? at - head.gotAt : at - date;
-}
+/** Reads without any rules: 429, and a Retry-After in whatever form. */
+export const plainDiagnosis: Diagnose = (_request, head) =>
+  diagnose({ head, body: undefined, rules: [], dialect: null, meters: [] });

@@ -80,6 +80,8 @@ export function decide(
     // The ledger keeps the instant for everyone on the same budget; the gate waits for it.
     if (until !== null && kind !== "busy")
       return { type: "again", at: held ? now : Math.max(now, until), cause: kind, counts: false };
+    // The ledger has set an instant of its own for everyone.
+    if (until === null && held && more) return { type: "again", at: now, cause: kind, counts: true };
     return more ? again(kind, until) : { type: "final" };
   }
   if (retry.statuses.includes(status) && repeat !== "never" && more) return again(`status ${status}`, null);
