@@ -1,5 +1,5 @@
 // Turns what the schema found wrong into words with a way out. Words only; it does not decide what is wrong.
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** One finding in words; a path as the schema gives it. */
 export interface Explained {

@@ -1,23 +1,21 @@
-// The five built-in profiles and the reading of any profile file. zod loads only when one of these functions is
-// called; nothing here knows what a profile is used for.
+// The five built-in profiles and the reading of any profile file. zod and the files load only when one of these
+// functions is called; nothing here knows what a profile is used for.
 import { HeadroomError } from "../core/errors.ts";
 import { expandFacts } from "../core/profile/facts.ts";
 import type { Profile } from "../core/profile/schema.ts";
 import { lineAndColumn, placeKey, places } from "./places.ts";
-import sauti from "./sauti.json" with { type: "json" };
-import soundpiece from "./soundpiece.json" with { type: "json" };
-import sync from "./sync.json" with { type: "json" };
-import vocabusta from "./vocabusta.json" with { type: "json" };
-import voicedub from "./voicedub.json" with { type: "json" };
 
-/** The built-in profiles as they stand in their files, by file name, in the order in which they are offered. */
-const builtIn: Readonly<Record<string, unknown>> = {
-  "soundpiece.json": soundpiece,
-  "sauti.json": sauti,
-  "voicedub.json": voicedub,
-  "sync.json": sync,
-  "vocabusta.json": vocabusta,
-};
+/** The built-in profiles as they stand in their files, in the order in which they are offered. */
+async function builtIn(): Promise<readonly (readonly [file: string, raw: unknown])[]> {
+  const files = await Promise.all([
+    import("./soundpiece.json", { with: { type: "json" } }),
+    import("./sauti.json", { with: { type: "json" } }),
+    import("./voicedub.json", { with: { type: "json" } }),
+    import("./sync.json", { with: { type: "json" } }),
+    import("./vocabusta.json", { with: { type: "json" } }),
+  ]);
+  return files.map((one) => [`${one.default.id}.json`, one.default] as const);
+}
 
 /** What is wrong with a profile file, at one place. */
 export interface ProfileProblem {
@@ -42,7 +40,7 @@ export type ProfileReading =
  */
 export async function loadProfiles(): Promise<ReadonlyMap<string, Profile>> {
   const profiles = new Map<string, Profile>();
-  for (const [file, raw] of Object.entries(builtIn)) {
+  for (const [file, raw] of await builtIn()) {
     const { profile, problems } = await check(raw, file, null);
     if (profile === null)
       throw new HeadroomError("badShape", problems.map((one) => one.sentence).join("\n"), {

@@ -1,6 +1,6 @@
 // Whether the names inside one profile meet: actions, policies, plans, parameters, steps. Called by the schema
 // after the shapes are right; it must not know any provider.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Action, Answer, Profile, Step } from "./schema.ts";
 
 type Report = (where: PropertyKey[], message: string) => void;

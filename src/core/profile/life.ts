@@ -1,5 +1,5 @@
 // The part of the profile schema that describes what an answer means: job, steps, results. Loaded only with the schema.
-import { z } from "zod";
+import * as z from "zod";
 import { bindings, fact, id, path, positive } from "./words.ts";
 
 const result = z

@@ -1,6 +1,6 @@
 // The one schema of a provider profile: an API described as data. Loaded only where a profile is read or the
 // JSON Schema is written; everyone else imports its types. It must not know any provider.
-import { z } from "zod";
+import * as z from "zod";
 import { checkReferences } from "./check.ts";
 import { answer, step } from "./life.ts";
 import { bindings, fact, id, method, path, pointer, policyId, positive, scalar } from "./words.ts";

@@ -1,5 +1,5 @@
 // The small words of the profile schema: fact, name, pointer, path, binding. Loaded only with the schema.
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where a statement comes from. `assumed` marks a guess that a simulator or a default had to make. */
 export const fact = z
