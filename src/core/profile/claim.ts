@@ -31,7 +31,7 @@ export function policiesFor(
 }
 
 /** The partition of a policy, as `sauti/key:ID/synthesis`: who shares one count. */
-export function partitionOf(
+function partitionOf(
   profile: Pick<Profile, "id">,
   spec: Pick<ProfilePolicy, "id" | "scope">,
   accountId: string,

@@ -96,7 +96,7 @@ function buildBody(action: Action, given: readonly Given[], idempotencyKey: stri
 }
 
 /** Where a body parameter stands in the JSON body. */
-export function pointerOf(parameter: Pick<Parameter, "name" | "at">): string {
+function pointerOf(parameter: Pick<Parameter, "name" | "at">): string {
   return parameter.at ?? `/${parameter.name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
