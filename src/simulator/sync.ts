@@ -246,10 +246,10 @@ export function createSyncApp(vendor: Vendor<SyncJob>, base: string): Hono<AppEn
   /** `status` is given where the answer tells of the moment of creation. */
   function generation(job: Job<SyncJob>, status = vendor.jobs.status(job)): Record<string, unknown> {
     return {
+      ...job.data,
       id: job.id,
       createdAt: new Date(vendor.toServer(job.createdAt)).toISOString(),
       status,
-      ...job.data,
       ...(status === "COMPLETED" && {
         outputUrl: vendor.links.download(fileName(job), vendor.settings.linkLifeMs).url,
         outputDuration: talkingFaceSeconds,

@@ -6,6 +6,12 @@ import { createHash } from "node:crypto";
 
 const blockSize = 4096;
 
+/** The two checksums of a frame: of its head and of the whole. */
+interface Checks {
+  readonly head: Checksum;
+  readonly frame: Checksum;
+}
+
 /** Makes a FLAC file of 16-bit mono samples. */
 export function encodeFlac(samples: Int16Array, sampleRate: number): Buffer<ArrayBuffer> {
   const out = new Bits(samples.length * 2 + 8192);
@@ -24,13 +30,14 @@ export function encodeFlac(samples: Int16Array, sampleRate: number): Buffer<Arra
   out.put(samples.length, 32);
   const raw = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   for (const byte of createHash("md5").update(raw).digest()) out.put(byte, 8);
+  const checks = { head: new Checksum(0x07, 8), frame: new Checksum(0x8005, 16) };
   for (let at = 0, frame = 0; at < samples.length; at += blockSize, frame += 1) {
-    putFrame(out, samples.subarray(at, at + blockSize), frame);
+    putFrame(out, samples.subarray(at, at + blockSize), frame, checks);
   }
   return out.bytes();
 }
 
-function putFrame(out: Bits, block: Int16Array, frame: number): void {
+function putFrame(out: Bits, block: Int16Array, frame: number, checks: Checks): void {
   const start = out.length;
   const isWhole = block.length === blockSize;
   out.put(0b11111111111110, 14);
@@ -42,10 +49,10 @@ function putFrame(out: Bits, block: Int16Array, frame: number): void {
   out.put(0, 1);
   putCodedNumber(out, frame);
   if (!isWhole) out.put(block.length - 1, 16);
-  out.put(checksum(out.since(start), 0x07, 8), 8);
+  out.put(checks.head.of(out.since(start)), 8);
   putSubframe(out, block);
   out.align();
-  out.put(checksum(out.since(start), 0x8005, 16), 16);
+  out.put(checks.frame.of(out.since(start)), 16);
 }
 
 /** A frame number in the extended UTF-8 form; two bytes reach far enough for 2,048 frames, three for 65,536. */
@@ -100,16 +107,30 @@ function absoluteSum(values: Int32Array): number {
   return sum;
 }
 
-function checksum(bytes: Uint8Array, polynomial: number, width: 8 | 16): number {
-  const top = 1 << (width - 1);
-  const mask = (1 << width) - 1;
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte << (width - 8);
-    for (let bit = 0; bit < 8; bit += 1)
-      sum = sum & top ? ((sum << 1) ^ polynomial) & mask : (sum << 1) & mask;
+/** A CRC over bytes, by a table of all 256 steps. */
+class Checksum {
+  readonly #table = new Uint16Array(256);
+  readonly #width: 8 | 16;
+
+  constructor(polynomial: number, width: 8 | 16) {
+    this.#width = width;
+    for (let byte = 0; byte < 256; byte += 1) {
+      let sum = byte << (width - 8);
+      for (let bit = 0; bit < 8; bit += 1)
+        sum = sum & (1 << (width - 1)) ? (sum << 1) ^ polynomial : sum << 1;
+      this.#table[byte] = sum & ((1 << width) - 1);
+    }
   }
-  return sum;
+
+  of(bytes: Uint8Array): number {
+    let sum = 0;
+    for (const byte of bytes) {
+      sum =
+        (this.#table[((sum >> (this.#width - 8)) ^ byte) & 0xff] as number) ^
+        ((sum << 8) & ((1 << this.#width) - 1));
+    }
+    return sum;
+  }
 }
 
 /** A growing row of bits, most significant first. */

@@ -15,7 +15,7 @@ export function speechSeconds(text: string, rate = 1): number {
 /** A pentatonic scale, as factors of the root. */
 const scale = [1, 9 / 8, 5 / 4, 3 / 2, 5 / 3, 2];
 
-/** One period of a mellow tone with the colour of a vowel. */
+/** One period of a mellow tone with the colour of a vowel; its length is a power of two. */
 function vowel(first: number, second: number): Float32Array {
   const table = new Float32Array(2048);
   const strength = (harmonic: number, formant: number) => Math.exp(-((harmonic - formant) ** 2) / 3);
@@ -70,6 +70,7 @@ export function speak(
   return samples;
 }
 
+/** Sings one syllable, falling a little in pitch. Kept plain: a long text makes millions of samples in one go. */
 function sing(
   samples: Int16Array,
   from: number,
@@ -80,12 +81,16 @@ function sing(
 ): void {
   const length = to - from;
   const fade = Math.min(length / 2, sampleRate * 0.03);
+  const mask = table.length - 1;
+  let step = (startHz * table.length) / sampleRate;
+  const slowing = (step * 0.06) / length;
   let phase = 0;
   for (let index = 0; index < length; index += 1) {
-    const hz = startHz * (1 - (0.06 * index) / length);
-    phase += (hz * table.length) / sampleRate;
-    if (phase >= table.length) phase -= table.length;
-    const rise = Math.min(1, index / fade, (length - index) / fade);
-    samples[from + index] = Math.round(9000 * rise * (table[Math.floor(phase)] ?? 0));
+    phase += step;
+    step -= slowing;
+    let loudness = 9000;
+    if (index < fade) loudness *= index / fade;
+    else if (length - index < fade) loudness *= (length - index) / fade;
+    samples[from + index] = loudness * (table[phase & mask] as number);
   }
 }
