@@ -1,18 +1,16 @@
 // Exchanges, jobs and results as cards: from the click to the result. Pure over what it is given.
-import { FIRST, isOver, placeOf, stepAt, watchAt } from "../core/jobs/flow.ts";
+import { FIRST, isOver, placeOf, stepAt } from "../core/jobs/flow.ts";
 import type { Job, Result } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
-import { policiesFor } from "../core/profile/claim.ts";
 import { readOne } from "../core/profile/path.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
 import type { CardView, ResultView, WaitView } from "../protocol/snapshot.ts";
 import { detailOf } from "./begin.ts";
-import { repeatOf } from "./calls.ts";
+import { cardActions } from "./card-actions.ts";
 import { askSentence, resultNotice, stateTitle } from "./card-words.ts";
-import { checkFor } from "./check.ts";
-import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
-import { waitSentence } from "./sentences.ts";
+import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
+import { waitView } from "./waits.ts";
 
 /** What one card is made of. */
 export interface CardParts {
@@ -28,7 +26,7 @@ export interface CardParts {
 
 /** One exchange as a card. */
 export function cardOf(context: Context, parts: CardParts): CardView {
-  const { exchange, job, live, now } = parts;
+  const { exchange, job, live } = parts;
   const { t } = context.ports;
   const profile = context.profile(exchange.providerId);
   const account = context.account(exchange.accountId);
@@ -50,7 +48,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     createdAt: exchange.createdAt,
     endedAt: exchange.endedAt,
     step: flow && !over ? { name: stepTitle, ...placeOf(action, job.step, job.input) } : null,
-    wait: over || place === null ? null : waitView(context, place, parts),
+    wait: over || place === null ? null : waitOf(context, parts),
     retryAt: over ? null : (live?.retryAt ?? null),
     polls: job?.polls ?? 0,
     nextPollAt: over || job.stage !== "watch" ? null : job.nextPollAt,
@@ -58,7 +56,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     problem: problemOf(exchange, job),
     ask: over || action === null ? null : askOf(context, exchange, job, action),
     results: parts.results.map((one) => resultView(context, one, live)),
-    can: can(exchange, job, state, place, action, live !== null, now),
+    can: cardActions(exchange, job, state, place === null ? null : { place, action }, live !== null),
   };
 }
 
@@ -97,19 +95,11 @@ export function stateOf(exchange: Exchange, job: Job | null): CardView["state"] 
   }
 }
 
-function waitView(context: Context, place: Place, { live, ticket, now }: CardParts): WaitView | null {
+function waitOf(context: Context, { exchange, live, ticket, now }: CardParts): WaitView | null {
   const wait = live?.wait ?? ticket?.wait ?? null;
   if (wait === null) return null;
-  const policy =
-    policiesFor(place.profile, place.account).find(({ spec }) => spec.id === wait.policyId)?.policy ?? null;
-  const ahead = ticket?.ahead ?? 0;
-  return {
-    sentence: waitSentence(context.ports, { providerName: place.profile.name, policy, wait, ahead, now }),
-    policyId: wait.policyId === "" ? null : wait.policyId,
-    since: ticket?.since ?? live?.waitsSince ?? now,
-    until: wait.until,
-    evidence: wait.evidence,
-  };
+  const since = ticket?.since ?? live?.waitsSince ?? now;
+  return waitView(context, exchange.accountId, { wait, since, ahead: ticket?.ahead ?? 0, now });
 }
 
 function askOf(context: Context, exchange: Exchange, job: Job | null, action: Action): CardView["ask"] {
@@ -154,57 +144,4 @@ function resultView({ ports: { t } }: Context, result: Result, live: LiveExchang
     notice: result.file === null ? null : resultNotice(t, result),
     problem: result.problem,
   };
-}
-
-/** What a person can do with a card now, in order. */
-function can(
-  exchange: Exchange,
-  job: Job | null,
-  state: CardView["state"],
-  place: Place | null,
-  action: Action | null,
-  own: boolean,
-  _now: number,
-): CardView["can"] {
-  const list: CardView["can"] = [];
-  const answer: CardView["can"] = exchange.answer === null ? [] : ["openAnswer"];
-  const known = place !== null && action !== null && job !== null;
-  switch (state) {
-    case "waiting":
-      if (own) list.push("cancel", "sendLater");
-      break;
-    case "sending":
-    case "fetching":
-      if (own) list.push("cancel");
-      break;
-    case "queued":
-    case "running": {
-      const upstream = known && watchAt(action, job)?.cancel !== undefined;
-      if (upstream || (own && job?.stage !== "watch")) list.push("cancel");
-      if (job?.stage === "watch") list.push(job.watched ? "stopWatching" : "watchAgain");
-      break;
-    }
-    case "decide":
-      list.push("confirm", "cancel");
-      break;
-    case "unknown":
-      if (known && checkFor({ place, action, job }) !== null) list.push("check");
-      if (known && resendable(place, action, job)) list.push("resend");
-      list.push("giveUp");
-      break;
-    case "succeeded":
-    case "failed":
-    case "cancelled":
-    case "lost":
-      if (known) list.push("sendAgain");
-      return [...list, ...answer, "copyCode", "why", "dismiss"];
-  }
-  return [...list, ...answer, "copyCode", "why"];
-}
-
-/** Only what carries a key, or changes nothing, may be sent again with an unknown outcome. */
-function resendable(place: Place, action: Action, job: Job): boolean {
-  const id = job.step === FIRST ? null : stepAt(action, job.step)?.action;
-  const called = id == null ? action : actionOf(place.profile, id);
-  return called !== null && repeatOf(called, job.stepKey ?? null) !== "never";
 }

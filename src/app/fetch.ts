@@ -5,48 +5,41 @@ import { resultsAt, watchAt } from "../core/jobs/flow.ts";
 import type { Job, Result } from "../core/jobs/model.ts";
 import { readResults } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
-import { readError } from "../core/profile/failure.ts";
-import { endingOf } from "../core/sniff.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
 import { download, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
-import { brokenAnswer, errorProblem, failureProblem } from "./problems.ts";
 import { answered } from "./record.ts";
-import { fileName, pathOf, plainType, put } from "./results.ts";
+import { fileName, newFile, put } from "./results.ts";
 import { end, handsOff, sourcesOf, stopReason, type Task } from "./task.ts";
+import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Statuses with which storage refuses a link that is no longer good. */
 const EXPIRED = new Set([400, 401, 403, 404, 410]);
 
 /** Fetches all that is still missing, then ends the exchange. */
 export async function fetchStage(task: Task): Promise<void> {
-  const { context, id, action, job, place } = task;
+  const { context, id, action, job } = task;
   for (const result of context.ports.results.of(id)) {
     if (result.file !== null || result.problem !== null) continue;
     await fetchResult(task, result);
     if (stopReason(task.live) === "closing" || stopReason(task.live) === "lease") return;
   }
   const specs = resultsAt(action, job);
-  const about = { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
   const none = specs.length > 0 && context.ports.results.of(id).length === 0;
   const problem =
-    none && watchAt(action, job) !== null ? brokenAnswer(about, "missing", specs[0]?.path ?? "") : null;
+    none && watchAt(action, job) !== null ? brokenProblem(task, "missing", specs[0]?.path ?? "") : null;
   end(task, { exchange: problem === null ? "done" : "failed", job: "succeeded" }, problem);
 }
 
 /** Fetches one result; what goes wrong is kept with it as a sentence, to be tried again by the person. */
 export async function fetchResult(task: Task, result: Result): Promise<void> {
-  const { context, place, live } = task;
+  const { context, live } = task;
   const { ports } = context;
-  const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
   try {
     const incoming = result.link === null ? await byAction(task, result) : await byLink(task, result);
-    if (incoming.head.status >= 400) {
-      const { body } = answered(incoming);
-      const failure = readError(place.profile, incoming.head.status, incoming.head.headers, body);
-      const { sentence } = failureProblem(about, incoming.head.status, failure);
-      ports.results.put({ ...result, problem: sentence });
-    } else if (incoming.file !== null)
+    if (incoming.head.status >= 400)
+      ports.results.put({ ...result, problem: failureOf(task, incoming).problem.sentence });
+    else if (incoming.file !== null)
       put(task, {
         ...result,
         file: fileName(incoming.file),
@@ -58,7 +51,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
     if (handsOff(live, error)) return;
     const sentence = isHeadroomError(error, "cancelled")
       ? ports.t("Fetching was cancelled.")
-      : errorProblem(about, error).sentence;
+      : thrownProblem(task, error).sentence;
     ports.results.put({ ...result, problem: sentence });
   } finally {
     live.fetched.delete(result.id);
@@ -156,8 +149,7 @@ function at(job: Job, result: Result): Pick<Job, "step" | "answerIndex"> {
 function target(task: Task, result: Result, ending: string | null): string {
   const { action, job, context } = task;
   const spec = resultsAt(action, at(job, result)).find((one) => one.kind === result.kind);
-  const usual = result.kind === "video" ? "video/mp4" : "audio/wav";
-  return pathOf(context, `${result.id}.${ending ?? endingOf(plainType(spec?.contentType ?? usual))}`);
+  return newFile(context, result, spec?.contentType ?? null, ending);
 }
 
 function fetching(task: Task, result: Result): Progress {

@@ -3,8 +3,8 @@ import { isOver } from "../core/jobs/flow.ts";
 import type { Meter } from "../core/quota/model.ts";
 import type { Headline } from "./api.ts";
 import type { Context, Place } from "./context.ts";
+import { metersOf } from "./meters.ts";
 import { meterSentence } from "./sentences.ts";
-import { metersOf } from "./snapshot.ts";
 
 /** The part that must be left of the tightest policy for the item to stay plain. */
 const PLENTY = 0.1;

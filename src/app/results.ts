@@ -143,13 +143,24 @@ export function pathOf(context: Context, file: string): string {
   return `${context.ports.results.folder}/${file}`;
 }
 
+/** Where a result will lie: under its id, with the ending of its type. */
+export function newFile(
+  context: Context,
+  result: Pick<Result, "id" | "kind">,
+  contentType: string | null,
+  ending: string | null,
+): string {
+  const type = plainType(contentType ?? USUAL_TYPE[result.kind]);
+  return pathOf(context, `${result.id}.${ending ?? endingOf(type)}`);
+}
+
 /** The bare name of a file in the result folder. */
 export function fileName(path: string): string {
   return path.split(/[/\\]/).pop() ?? path;
 }
 
 /** A media type without parameters. */
-export function plainType(type: string): string {
+function plainType(type: string): string {
   return (type.split(";")[0] ?? type).trim().toLowerCase();
 }
 

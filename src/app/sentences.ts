@@ -134,7 +134,7 @@ export function meterSentence(voice: Voice, meter: Meter, now: number): string {
     parts.push(
       meter.type === "slots"
         ? t("{used} {noun} now", { used, noun })
-        : t("{used} {noun} counted", { used, noun }),
+        : t("{noun} counted: {used}", { used, noun }),
     );
   } else if (meter.used > meter.limit) {
     const over = { used: format.number(meter.used), limit: format.number(meter.limit), noun };

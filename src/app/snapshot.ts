@@ -1,18 +1,16 @@
 // The whole state as the page shows it, made from gathered state in one go. It changes nothing.
 import type { Exchange } from "../core/jobs/stores.ts";
-import { policiesFor, wholeClaim } from "../core/profile/claim.ts";
-import type { Ticket } from "../core/quota/ledger.ts";
-import type { Meter } from "../core/quota/model.ts";
-import type { MeterView, Snapshot, WaitingView } from "../protocol/snapshot.ts";
+import type { Snapshot } from "../protocol/snapshot.ts";
 import type { AccountBook } from "./accounts.ts";
 import { claimOf, exchangeOf } from "./calls.ts";
 import { cardOf } from "./cards.ts";
 import type { Choices } from "./choices.ts";
-import type { Context, Place } from "./context.ts";
+import type { Context } from "./context.ts";
 import { forecastOf } from "./forecast.ts";
 import { formOf } from "./form.ts";
+import { metersOf, meterView } from "./meters.ts";
 import type { Playground } from "./playground.ts";
-import { meterSentence, waitSentence } from "./sentences.ts";
+import { aheadOf, waitingView } from "./waits.ts";
 
 /** What a snapshot is gathered from. */
 export interface Sources {
@@ -85,63 +83,6 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
     said: sources.said,
   };
   return { snapshot, staleAt: staleAt(snapshot, now) };
-}
-
-/** The meters of an account as seen with one key. */
-export function metersOf({ ports }: Context, place: Place, now: number): Meter[] {
-  return ports.ledger.meters(wholeClaim(place.profile, place.account, place.keyId), now);
-}
-
-function meterView({ ports }: Context, meter: Meter, now: number, binds: boolean): MeterView {
-  const { partition, accountId: _account, policyId: _policy, leavesAt, ...rest } = meter;
-  return {
-    ...rest,
-    id: partition,
-    leavesAt: [...leavesAt],
-    sentence: meterSentence(ports, meter, now),
-    binds,
-  };
-}
-
-function waitingView(context: Context, ticket: Ticket, tickets: readonly Ticket[], now: number): WaitingView {
-  const account = context.account(ticket.accountId);
-  const profile = account === null ? null : context.profile(account.providerId);
-  const { wait } = ticket;
-  const policy =
-    account === null || profile === null
-      ? null
-      : (policiesFor(profile, account).find(({ spec }) => spec.id === wait.policyId)?.policy ?? null);
-  const ahead = aheadOf(ticket, tickets);
-  return {
-    id: exchangeOf(ticket.id) ?? ticket.id,
-    title: ticket.title,
-    lane: ticket.lane,
-    own: ticket.own,
-    ahead,
-    wait: {
-      sentence: waitSentence(context.ports, {
-        providerName: profile?.name ?? ticket.accountId,
-        policy,
-        wait,
-        ahead,
-        now,
-      }),
-      policyId: wait.policyId === "" ? null : wait.policyId,
-      since: ticket.since,
-      until: wait.until,
-      evidence: wait.evidence,
-    },
-  };
-}
-
-/** How many of the same account are served before it. */
-export function aheadOf(ticket: Ticket, tickets: readonly Ticket[]): number {
-  let count = 0;
-  for (const one of tickets) {
-    if (one.id === ticket.id) return count;
-    if (one.accountId === ticket.accountId && one.wait.partition === ticket.wait.partition) count++;
-  }
-  return count;
 }
 
 /** Sentences name instants: when the first of them has passed, they must be made anew. */

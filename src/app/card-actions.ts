@@ -1,0 +1,62 @@
+// What a person can do with a card now. Only what has a meaning is offered.
+import { FIRST, stepAt, watchAt } from "../core/jobs/flow.ts";
+import type { Job } from "../core/jobs/model.ts";
+import type { Exchange } from "../core/jobs/stores.ts";
+import type { Action } from "../core/profile/schema.ts";
+import type { CardView } from "../protocol/snapshot.ts";
+import { repeatOf } from "./calls.ts";
+import { checkFor } from "./check.ts";
+import { actionOf, type Place } from "./context.ts";
+
+/** What a person can do with a card now, in order. */
+export function cardActions(
+  exchange: Exchange,
+  job: Job | null,
+  state: CardView["state"],
+  at: { readonly place: Place; readonly action: Action | null } | null,
+  own: boolean,
+): CardView["can"] {
+  const place = at?.place ?? null;
+  const action = at?.action ?? null;
+  const list: CardView["can"] = [];
+  const answer: CardView["can"] = exchange.answer === null ? [] : ["openAnswer"];
+  const known = place !== null && action !== null && job !== null;
+  switch (state) {
+    case "waiting":
+      if (own) list.push("cancel", "sendLater");
+      break;
+    case "sending":
+    case "fetching":
+      if (own) list.push("cancel");
+      break;
+    case "queued":
+    case "running": {
+      const upstream = known && watchAt(action, job)?.cancel !== undefined;
+      if (upstream || (own && job?.stage !== "watch")) list.push("cancel");
+      if (job?.stage === "watch") list.push(job.watched ? "stopWatching" : "watchAgain");
+      break;
+    }
+    case "decide":
+      list.push("confirm", "cancel");
+      break;
+    case "unknown":
+      if (known && checkFor({ place, action, job }) !== null) list.push("check");
+      if (known && resendable(place, action, job)) list.push("resend");
+      list.push("giveUp");
+      break;
+    case "succeeded":
+    case "failed":
+    case "cancelled":
+    case "lost":
+      if (known) list.push("sendAgain");
+      return [...list, ...answer, "copyCode", "why", "dismiss"];
+  }
+  return [...list, ...answer, "copyCode", "why"];
+}
+
+/** Only what carries a key, or changes nothing, may be sent again with an unknown outcome. */
+function resendable(place: Place, action: Action, job: Job): boolean {
+  const id = job.step === FIRST ? null : stepAt(action, job.step)?.action;
+  const called = id == null ? action : actionOf(place.profile, id);
+  return called !== null && repeatOf(called, job.stepKey ?? null) !== "never";
+}

@@ -1,0 +1,44 @@
+// What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
+import { isHeadroomError } from "../core/errors.ts";
+import { FIRST } from "../core/jobs/flow.ts";
+import { repeatOf } from "./calls.ts";
+import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
+import { thrownProblem } from "./task-problems.ts";
+
+/** Puts the stores right after something was thrown. */
+export function failed(task: Task, error: unknown): void {
+  const { context, place, live, job, exchange, id } = task;
+  const { t, log } = context.ports;
+  const reason = stopReason(live);
+  if (handsOff(live, error)) return;
+  if (isHeadroomError(error, "cancelled") || reason !== null) {
+    const left = context.ports.jobs.get(id)?.stage === "sent" && exchange.idempotencyKey === null;
+    const charged = left && task.action.charged && repeatOf(task.action, null) === "never";
+    const problem = charged
+      ? {
+          sentence: t("Cancelled after it had left; {provider} may still do the work.", {
+            provider: place.profile.name,
+          }),
+          remedy: null,
+        }
+      : reason === "later"
+        ? { sentence: t("Kept for later; nothing was sent."), remedy: t("Send it again when you want it.") }
+        : null;
+    end(task, { exchange: "cancelled", job: "cancelled" }, problem, { note: reason ?? "person" });
+    return;
+  }
+  const problem = thrownProblem(task, error);
+  log("warn", `${task.action.id} ${id}: ${error instanceof Error ? error.message : String(error)}`);
+  if (isHeadroomError(error, "outcomeUnknown")) {
+    ask(task, null, problem, "outcomeUnknown");
+    return;
+  }
+  // A step of a running job that never left is not lost: the person may send it again.
+  if (job.step !== FIRST && isHeadroomError(error, "unreachable")) {
+    ask(task, "confirm", problem, "accepted");
+    return;
+  }
+  const field = isHeadroomError(error, "badShape") && error.fields.path !== "" ? error.fields.path : null;
+  if (field !== null) context.fieldProblem(id, field, problem.sentence);
+  end(task, { exchange: "failed", job: "failed" }, problem);
+}

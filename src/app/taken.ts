@@ -1,0 +1,104 @@
+// What the answer to a step means: a job that begins, results, an error. Leads to exactly one next stage.
+import { answersAt } from "../core/jobs/flow.ts";
+import { nextPollAt } from "../core/jobs/schedule.ts";
+import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
+import type { Action } from "../core/profile/schema.ts";
+import type { Incoming } from "../core/wire.ts";
+import { succeeded } from "./advance.ts";
+import { fieldOf } from "./field-of.ts";
+import { answered, recordAnswer, slim } from "./record.ts";
+import { keepAnswer, keepResults } from "./results.ts";
+import { end, redactorOf, setState, stepName, type Task } from "./task.ts";
+import { brokenProblem, failureOf } from "./task-problems.ts";
+
+/** Takes an answer in. `called` is the action that was called, which a step may have of its own. */
+export async function taken(task: Task, called: Action, incoming: Incoming): Promise<void> {
+  const { context, id, job, action } = task;
+  const { exchanges, clock } = context.ports;
+  exchanges.update(id, { answer: recordAnswer(redactorOf(context), incoming), attempts: incoming.attempts });
+  const given = answered(incoming);
+  if (given.status >= 400) return refusedOrFailed(task, called, incoming);
+  const answers = answersAt(action, job.step);
+  const read = readAnswer(answers, given, clock.now());
+  const wantsBody = read.specs.some((one) => one.from === "body");
+  if (!wantsBody && given.broken) return broken(task, "json", "");
+  if (!wantsBody && incoming.text === null && incoming.bytes > 0) {
+    await keepAnswer(task, incoming, null);
+    return broken(task, "large", context.ports.format.bytes(incoming.bytes));
+  }
+  const remoteId = read.remoteId ?? job.remoteId;
+  if (read.missing !== null && !(read.watch !== null && remoteId !== null) && !isEmptyList(given.body))
+    return broken(task, "missing", read.missing);
+  const body = slim(given.body);
+  const name = stepName(action, job.step);
+  const answerIndex = read.answer === null ? -1 : answers.indexOf(read.answer);
+  const known: Task["job"] = {
+    ...job,
+    remoteId,
+    answers: { ...job.answers, [name]: body, last: body },
+    ...(answerIndex < 0 ? {} : { answerIndex }),
+  };
+  if (read.watch !== null) return watched({ ...task, job: known }, read, given);
+  context.ports.jobs.update(id, { answers: known.answers, remoteId });
+  await keepResults({ ...task, job: known }, read.results, incoming);
+  if (read.specs.length === 0 && action.steps.length === 0) await keepAnswer(task, incoming, given.body);
+  await succeeded({ ...task, job: known });
+}
+
+/** The answer starts a job: it is stored with its id, and polled from now on. */
+async function watched(
+  task: Task,
+  read: AnswerRead,
+  given: { readonly headers: Readonly<Record<string, string>>; readonly body: unknown },
+): Promise<void> {
+  const { context, id, job } = task;
+  const { jobs, clock } = context.ports;
+  const now = clock.now();
+  const watch = read.watch!;
+  const state = read.job?.state ?? "queued";
+  jobs.update(id, {
+    remoteId: job.remoteId,
+    answers: job.answers,
+    ...(job.answerIndex === undefined ? {} : { answerIndex: job.answerIndex }),
+    state: state === "queued" ? "queued" : "running",
+    word: read.job?.word ?? null,
+    progress: read.job?.progress ?? null,
+    stage: "watch",
+    seen: false,
+    pollErrors: 0,
+    nextPollAt: nextPollAt({
+      watch,
+      now,
+      ageMs: 0,
+      polls: 0,
+      heldMs: 0,
+      errors: 0,
+      sharedMs: 0,
+      random: clock.random(),
+    }),
+  });
+  setState(context, id, "accepted", {}, job.remoteId);
+  if (state === "succeeded") await succeeded(task, given);
+}
+
+function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {
+  const { context } = task;
+  const { status } = incoming.head;
+  const { body } = answered(incoming);
+  const { failure, problem } = failureOf(task, incoming);
+  const refused = status === 429 || status === 402;
+  const field = fieldOf(called, status, body, failure.detail);
+  if (field !== null) context.fieldProblem(task.id, field, problem.sentence);
+  end(task, { exchange: refused ? "refused" : "failed", job: "failed" }, problem, { code: failure.code });
+}
+
+function broken(task: Task, why: Parameters<typeof brokenProblem>[1], detail: string): void {
+  end(task, { exchange: "failed", job: "failed" }, brokenProblem(task, why, detail));
+}
+
+/** A list without entries is an answer, not a broken one. */
+function isEmptyList(body: unknown): boolean {
+  if (Array.isArray(body)) return body.length === 0;
+  if (typeof body !== "object" || body === null) return false;
+  return Object.values(body).some((one) => Array.isArray(one) && one.length === 0);
+}
