@@ -16,7 +16,7 @@ const scrollQuietMs = 200;
 
 function start(app: App, host: Host): void {
   const ticker = new Ticker();
-  const nonce = document.querySelector("script")?.nonce ?? "";
+  const nonce = document.querySelector<HTMLScriptElement>("script[type=module]")?.nonce ?? "";
   let strings: Readonly<Record<string, string>> = {};
   let words = new Words(document.documentElement.lang);
   let language = "";
