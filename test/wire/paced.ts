@@ -15,6 +15,7 @@ import type { ProviderId } from "../../src/simulator/accounts.ts";
 import { Database } from "../../src/store/database.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
 import { schema } from "../../src/store/schema.ts";
+import { LoopbackSignal } from "../../src/store/signal.ts";
 import { listen, outgoing, realClock } from "../net/tools.ts";
 
 export interface PacedOptions {
@@ -153,7 +154,8 @@ export function clientSide(profile: Profile, url: string, key: string, options: 
     migrations: schema,
     now: Date.now,
   });
-  const ledger = new SqlLedger({ database, dialect: () => profile.headers });
+  const signal = options.databasePath === undefined ? null : new LoopbackSignal(database);
+  const ledger = new SqlLedger({ database, signal, dialect: () => profile.headers });
   const client = new UndiciClient({
     ledger,
     clock: { ...realClock, random: Math.random },
@@ -179,6 +181,7 @@ export function clientSide(profile: Profile, url: string, key: string, options: 
   const close = async () => {
     await client.close();
     ledger.close();
+    signal?.close();
     database.close();
   };
   return { ledger, client, call, close };
