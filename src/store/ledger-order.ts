@@ -41,7 +41,9 @@ export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
     const all = rows.olderThan(line.id, Number.MAX_VALUE);
     for (const [i, part] of parts.entries()) if (shared.includes(part)) behind[i] = (behind[i] ?? 0) + all;
     if (theirs > mine) continue;
-    const count = theirs < mine ? all : Math.min(all, rows.olderThan(line.id, ask.since));
+    // A poll whose share is due goes first, but only that one.
+    const share = theirs < line.lane ? 1 : all;
+    const count = theirs < mine ? share : Math.min(all, rows.olderThan(line.id, ask.since));
     if (count === 0) continue;
     if (line.until !== null && line.until + GRACE_MS < now) {
       asleep.push(line);

@@ -1,14 +1,28 @@
-// Caution where the arithmetic is not known or not trusted: one in flight, then two; one ahead after an unexplained refusal.
-// Pure; what was learned is kept in the partition's state.
-import type { ClockState } from "./clock.ts";
+// Learns limits that nobody published from what passed and what was refused, with as few refusals as can be, and unlearns what
+// a refusal contradicts. Until then it is careful: one in flight, then two. Pure; all it knows is in the partition's state.
+import { type ClockState, thetaAt } from "./clock.ts";
 import type { Taste } from "./foreign.ts";
+import { bestHypothesis, type Hypothesis, tried, weighed } from "./hypotheses.ts";
 import type { RatePolicy } from "./model.ts";
-import { FORGOTTEN_MS, type PartitionState, type RateInForce, type Spend } from "./state.ts";
+import {
+  ASSUMED_WINDOW_MS,
+  FORGOTTEN_MS,
+  inForce,
+  type Lesson,
+  type PartitionState,
+  type RateInForce,
+  type Spend,
+  type Taught,
+} from "./state.ts";
+import { merged } from "./tidy.ts";
 
 /** Successes after which two may fly at once while a limit is unknown. */
 const TRUSTED_AFTER = 8;
-/** Passes remembered at most. */
-const PASSES = 256;
+/** Groups of passes remembered at most. */
+const PASSES = 192;
+/** Refusals remembered at most. */
+const REFUSALS = 8;
+const NO_LESSON: Lesson = { passes: [], refusals: [], successes: 0 };
 
 /**
  * Whether caution lets another request fly: the instant itself when it may, null where the answer of one in flight must be
@@ -18,7 +32,6 @@ export function cautiousAt(
   policy: RatePolicy,
   rate: RateInForce,
   state: PartitionState,
-  _clock: ClockState,
   now: number,
 ): number | null {
   const allowed = flightsAllowed(policy, rate, state);
@@ -31,19 +44,22 @@ export function cautiousAt(
 /** How many requests may be in flight; null without bound. */
 function flightsAllowed(policy: RatePolicy, rate: RateInForce, state: PartitionState): number | null {
   if (state.probing) return 1;
-  if (rate.limit !== null || policy.limit !== null) return null;
+  if (!isLearned(policy, state)) return null;
   const successes = state.lesson?.successes ?? 0;
-  return successes >= TRUSTED_AFTER ? 2 : 1;
+  if (rate.limit === null) return successes >= TRUSTED_AFTER ? 2 : 1;
+  return isConfirmed(state) ? null : 1;
 }
 
-/** A request passed: remembered while a limit is unknown, and kept apart from what the window arithmetic forgets. */
+/** A request passed: remembered while a limit is being learned. */
 export function passed(policy: RatePolicy, state: PartitionState, spend: Spend): PartitionState {
-  if (policy.limit !== null || state.stated?.limit != null) return state;
-  const lesson = state.lesson ?? { passes: [], refusals: [], successes: 0 };
-  return {
-    ...state,
-    lesson: { ...lesson, passes: [...lesson.passes, spend].slice(-PASSES), successes: lesson.successes + 1 },
-  };
+  if (!isLearned(policy, state)) return state;
+  const lesson = state.lesson ?? NO_LESSON;
+  const successes = lesson.successes + 1;
+  const next = { ...state, lesson: { ...lesson, successes } };
+  // What has held for a whole quota window needs its history no longer.
+  if (isConfirmed(next))
+    return lesson.passes.length === 0 ? next : { ...next, lesson: { ...NO_LESSON, successes } };
+  return { ...next, lesson: { ...next.lesson, passes: shortened([...lesson.passes, spend]) } };
 }
 
 /** What a refusal is seen with. */
@@ -51,6 +67,8 @@ export interface RefusalSeen {
   readonly policy: RatePolicy;
   readonly state: PartitionState;
   readonly clock: ClockState;
+  /** The latest instant at which the server may have refused. Epoch ms. */
+  readonly at: number;
   /** The server's own instant; null where it gave none. */
   readonly until: number | null;
   readonly now: number;
@@ -58,10 +76,150 @@ export interface RefusalSeen {
   readonly unexplained: boolean;
 }
 
-/** Draws conclusions from a refusal: number, length and kind of a limit that nobody published. */
-export function learnRefusal(seen: RefusalSeen): {
+export interface Learned {
   readonly state: PartitionState;
   readonly findings: readonly Taste[];
-} {
-  return { state: seen.state, findings: [] };
+  /** Whether the refusal is explained by what is known now. */
+  readonly explained: boolean;
+}
+
+/** Draws conclusions from a refusal: number, length and kind of a limit that nobody published, or another kind than published. */
+export function learnRefusal(seen: RefusalSeen): Learned {
+  const { policy, state } = seen;
+  if (isLearned(policy, state)) return learnAll(seen);
+  if (!seen.unexplained) return { state, findings: [], explained: true };
+  return learnKind(seen);
+}
+
+/** Nobody says what the limit is: the history says it. */
+function learnAll(seen: RefusalSeen): Learned {
+  const { state, clock, at, until, now } = seen;
+  const before = state.lesson ?? NO_LESSON;
+  const findings: Taste[] = [];
+  // What was confirmed and is refused nevertheless has changed: begin anew with what the books still hold.
+  const stale = seen.unexplained && isConfirmed(state);
+  if (stale)
+    findings.push({
+      kind: "unlearned",
+      limit: state.learned?.limit ?? null,
+      quotaWindowMs: state.learned?.quotaWindowMs ?? null,
+    });
+  if (!seen.unexplained && isConfirmed(state)) return { state, findings, explained: true };
+  const refusal = { at, until, passed: before.successes };
+  const lesson: Lesson = {
+    passes: stale || before.passes.length === 0 ? shortened(logOf(state)) : before.passes,
+    refusals: [...(stale ? [] : before.refusals), refusal].slice(-REFUSALS),
+    successes: 0,
+  };
+  const theta = middle(clock, now);
+  const found = until === null ? assumed(lesson, at) : conclude(lesson, theta);
+  const next = { ...state, lesson };
+  if (found === null) return { state: { ...next, learned: null }, findings, explained: false };
+  const { kind, limit, quotaWindowMs } = found.hypothesis;
+  const learned: Taught = { kind, limit, quotaWindowMs, at: now };
+  const same = state.learned?.limit === limit && state.learned.quotaWindowMs === quotaWindowMs;
+  if (!same) findings.push({ kind: "learned", limit, quotaWindowMs });
+  return {
+    state: relogged({ ...next, lesson: found.lesson, learned }, found.hypothesis, now),
+    findings,
+    explained: true,
+  };
+}
+
+/** The best explanation of all refusals, or, where they contradict each other, of the newest alone. */
+function conclude(
+  lesson: Lesson,
+  theta: number | null,
+): { readonly hypothesis: Hypothesis; readonly lesson: Lesson } | null {
+  for (let from = 0; from < lesson.refusals.length; from++) {
+    const tail = { ...lesson, refusals: lesson.refusals.slice(from) };
+    const since = from === 0 ? 0 : (lesson.refusals[from - 1]?.at ?? 0);
+    const newer = {
+      ...tail,
+      passes: from === 0 ? lesson.passes : lesson.passes.filter((one) => one[1] > since),
+    };
+    for (const one of from === 0 ? [tail] : [tail, newer]) {
+      const hypothesis = bestHypothesis(one, theta);
+      if (hypothesis !== null) return { hypothesis, lesson: one };
+    }
+  }
+  return null;
+}
+
+/** Without any number from the server: a minute, counted sliding, which is safe for most ways of counting. */
+function assumed(
+  lesson: Lesson,
+  at: number,
+): { readonly hypothesis: Hypothesis; readonly lesson: Lesson } | null {
+  const length = lesson.refusals.length < 3 ? ASSUMED_WINDOW_MS : 60 * ASSUMED_WINDOW_MS;
+  const inside = lesson.passes.filter((one) => one[1] > at - length);
+  const limit = inside.reduce((sum, one) => sum + one[2], 0);
+  const openedAt = inside[0]?.[1] ?? at;
+  return limit === 0
+    ? null
+    : { hypothesis: { kind: "sliding", quotaWindowMs: length, limit, openedAt }, lesson };
+}
+
+/** The published number holds, but the server counts in another way than published. */
+function learnKind(seen: RefusalSeen): Learned {
+  const { policy, state, clock, at, until, now } = seen;
+  const rate = inForce(policy, state);
+  const { limit } = rate;
+  if (limit === null) return { state, findings: [], explained: false };
+  const length = rate.quotaWindowMs;
+  const passes = logOf(state);
+  const theta = middle(clock, now);
+  const lesson = { passes, refusals: [{ at, until, passed: 0 }] };
+  const explains = (kind: "fixed" | "fixedFromFirst" | "sliding") =>
+    tried(kind, length, lesson, theta)?.limit === limit;
+  let kind: Taught["kind"] = null;
+  if (rate.kind !== "fixedFromFirst" && rate.kind !== "sliding" && explains("fixedFromFirst"))
+    kind = "fixedFromFirst";
+  else if (rate.kind !== "sliding" && explains("sliding")) kind = "sliding";
+  else if (rate.kind !== "counter" && theta !== null && weighed(passes, length, at, theta) + 1 > limit)
+    kind = "counter";
+  if (kind === null) return { state, findings: [], explained: false };
+  const learned: Taught = { kind, limit: null, quotaWindowMs: null, at: now };
+  const finding: Taste = { kind: "learned", limit, quotaWindowMs: length };
+  return { state: { ...state, learned, opened: null }, findings: [finding], explained: true };
+}
+
+/** Whether the number is ours to learn: neither profile nor person nor server gives one. */
+function isLearned(policy: RatePolicy, state: PartitionState): boolean {
+  return policy.limit === null && state.stated?.limit == null;
+}
+
+/** A learned limit is trusted once as much as it allows has passed without a refusal. */
+function isConfirmed(state: PartitionState): boolean {
+  const limit = state.learned?.limit ?? null;
+  return limit !== null && (state.lesson?.successes ?? 0) > limit;
+}
+
+/** The books as the new way of counting needs them: what passed within its quota window. */
+function relogged(state: PartitionState, found: Hypothesis, now: number): PartitionState {
+  const passes = state.lesson?.passes ?? [];
+  const opened = found.kind === "fixedFromFirst" ? ([found.openedAt, found.openedAt + 20] as const) : null;
+  const log = passes.filter((one) => one[1] + 2 * found.quotaWindowMs > now);
+  return { ...state, opened, log, cells: [] };
+}
+
+function logOf(state: PartitionState): Spend[] {
+  const all = [...state.log];
+  for (const [, units, late] of state.cells) all.push([late, late, units]);
+  return all.sort((a, b) => a[1] - b[1]);
+}
+
+function shortened(passes: readonly Spend[]): readonly Spend[] {
+  let withinMs = 50;
+  let short = passes;
+  while (short.length > PASSES) {
+    short = merged(short, withinMs);
+    withinMs *= 2;
+  }
+  return short;
+}
+
+function middle(clock: ClockState, now: number): number | null {
+  const theta = thetaAt(clock, now);
+  return theta === null ? null : (theta.lo + theta.hi) / 2;
 }

@@ -1,6 +1,6 @@
 // What a refusal changes: it closes a gate on the partition that refused until the server's instant, or tells that slots are
 // taken elsewhere. It never shortens a wait. Pure.
-import { type ClockState, thetaAt } from "./clock.ts";
+import { type ClockState, latest, thetaAt } from "./clock.ts";
 import { learnRefusal } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { ClaimPart, RatePolicy, Refusal } from "./model.ts";
@@ -49,11 +49,13 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
       ? guess(rate, state, explained, now, settlement.chance)
       : finer(rate, refusal.until, clock, now);
   const shut = closed(state, refusal, until, now);
-  const unexplained = explained <= now && rate.limit !== null;
-  const lesson = learnRefusal({ policy, state: shut, clock, until: refusal.until, now, unexplained });
+  const unexplained = explained <= now;
+  const { sentAt, gotAt } = settlement.head;
+  const at = latest(clock, sentAt, gotAt);
+  const lesson = learnRefusal({ policy, state: shut, clock, at, until: refusal.until, now, unexplained });
   for (const finding of lesson.findings)
     findings.push({ accountId, policyId: policy.id, at: now, ...finding });
-  states[index] = unexplained ? { ...lesson.state, probing: true } : lesson.state;
+  states[index] = lesson.explained ? lesson.state : { ...lesson.state, probing: true };
 }
 
 function closed(state: PartitionState, refusal: Refusal, until: number, now: number): PartitionState {

@@ -8,7 +8,7 @@ import { type PartitionState, type RateInForce, SAFETY_MS, type Spend } from "./
  * seem to speak of somebody else's. ms
  */
 export function afterglowMs(quotaWindowMs: number): number {
-  return Math.min(quotaWindowMs, 15_000);
+  return Math.min(quotaWindowMs, 60_000);
 }
 
 /** Drops spends that no longer count for anyone, and merges neighbours where there are too many. */
@@ -39,7 +39,7 @@ export function tidy(
 }
 
 /** Counts neighbours together, all from the earliest to the latest of them: never too little. */
-function merged(log: readonly Spend[], withinMs: number): Spend[] {
+export function merged(log: readonly Spend[], withinMs: number): Spend[] {
   const groups: Spend[] = [];
   for (const one of log.toSorted((a, b) => a[1] - b[1])) {
     const last = groups.at(-1);
