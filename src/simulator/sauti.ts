@@ -21,7 +21,10 @@ export interface SautiJob {
 const sampleRate = 22_050;
 const largestUpload = 25 * 1024 * 1024;
 
-/** The published limits: sliding, one minute, by key. ASSUMED: an exact log. */
+/**
+ * The published limits: sliding, one minute, by key. ASSUMED: an exact log, in which refused requests do not count; `X-RateLimit-Reset`
+ * is the second in which the oldest counted request leaves; rate headers come on errors too and tell of the request's own category.
+ */
 export function sautiPolicies(): RatePolicy[] {
   const make = (id: string, limit: number): RatePolicy => ({
     id,
@@ -33,6 +36,7 @@ export function sautiPolicies(): RatePolicy[] {
   return [make("synthesis", 10), make("polling", 60), make("default", 30)];
 }
 
+/** ASSUMED: recordings and the agent belong to "all other endpoints", and a job's audio to the polls, whose path it matches. */
 function policyOf(method: string, path: string): string {
   if (method === "POST" && (path.startsWith("/v1/text-to-speech/") || path === "/v1/tts/jobs"))
     return "synthesis";

@@ -23,7 +23,10 @@ export interface SoundPieceJob {
 
 const sampleRate = 44_100;
 
-/** ASSUMED: 60 requests in a fixed minute by account; the vendor publishes neither number nor length. */
+/**
+ * The one budget, by account as published. ASSUMED: 60 requests in a fixed minute, for the vendor publishes neither number nor length;
+ * a long poll costs one request, at its arrival; a refused request uses up nothing and is not known under its idempotency key.
+ */
 export function soundPiecePolicies(): RatePolicy[] {
   return [{ id: "requests", scope: "account", kind: "fixed", limit: 60, quotaWindowMs: 60_000 }];
 }

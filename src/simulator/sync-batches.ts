@@ -117,8 +117,8 @@ export function createSyncBatches(
         pending_count: total - done - failed,
       },
       ...(typeof job.data.webhookUrl === "string" && { webhookUrl: job.data.webhookUrl }),
-      // ASSUMED: the address that redirects to the result.
-      outputUrl: status === "COMPLETED" ? `${vendor.url()}/v2/batch/${job.id}/output` : null,
+      // ASSUMED: the address that redirects to the result; the SDK's type has it always.
+      outputUrl: `${vendor.url()}/v2/batch/${job.id}/output`,
     };
   }
 }

@@ -8,22 +8,16 @@ import type { Job } from "./jobs.ts";
 import { speak, speechSeconds } from "./media/voice.ts";
 import { encodeWav } from "./media/wav.ts";
 import type { SyncJob } from "./sync.ts";
-import { assets, checkGeneration, errorCatalogue, models, syncError } from "./sync-text.ts";
+import { assets, checkGeneration, errorCatalogue, modelInfos, readList, syncError } from "./sync-text.ts";
 import type { Vendor } from "./vendor.ts";
 
 const sampleRate = 44_100;
 
 /** Adds these calls to the app. */
 export function createSyncExtras(app: Hono<AppEnv>, vendor: Vendor<SyncJob>, base: string): void {
-  // ASSUMED: the shapes of models, assets and errors.
-  app.get("/v2/models", () =>
-    json(
-      200,
-      models.map((id) => ({ id, name: id })),
-    ),
-  );
+  app.get("/v2/models", () => json(200, modelInfos));
   app.get("/v2/errors", () => json(200, errorCatalogue));
-  app.get("/v2/assets", () => json(200, { items: assets, total: assets.length }));
+  app.get("/v2/assets", listAssets);
   app.get("/v2/assets/:id", (c) => {
     const asset = assets.find(({ id }) => id === c.req.param("id"));
     return asset ? json(200, asset) : syncError(404, "Asset not found");
@@ -33,13 +27,27 @@ export function createSyncExtras(app: Hono<AppEnv>, vendor: Vendor<SyncJob>, bas
   app.post("/v2/tts/jobs", startSpeech);
   app.get("/v2/tts/jobs/:id", pollSpeech);
 
+  /** Filters and pages as in the SDK 0.3.0; ASSUMED: newest last, the order in which they are kept. */
+  function listAssets(c: Context<AppEnv>): Response {
+    const limit = Number(c.req.query("limit") ?? 100);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+      return syncError(400, "limit must be from 1 to 100");
+    const types = readList(c.req.query("types"));
+    const cursor = c.req.query("cursor");
+    const wanted = assets.filter(({ type }) => !types || types.includes(type));
+    const from = cursor === undefined ? 0 : wanted.findIndex(({ id }) => id === cursor) + 1;
+    const items = wanted.slice(from, from + limit);
+    const isMore = from + limit < wanted.length;
+    return json(200, { items, totalCount: wanted.length, ...(isMore && { nextCursor: items.at(-1)?.id }) });
+  }
+
   async function cost(c: Context<AppEnv>): Promise<Response> {
     const body = await readJson(c);
     if (!body) return syncError(400, "The body could not be parsed.");
     const complaints = checkGeneration(body);
     if (complaints.length > 0) return syncError(400, complaints);
-    // ASSUMED: the shape and the arithmetic of the estimate.
-    return json(200, [{ model: body.model, estimatedFrameCount: 150, estimatedGenerationCost: 0.3 }]);
+    // ASSUMED: the numbers; the shape is the SDK's.
+    return json(200, [{ estimatedFrameCount: 150, estimatedGenerationCost: 0.3 }]);
   }
 
   /** ASSUMED: the fields of a speech request; only its paths and the job's statuses are attested. */

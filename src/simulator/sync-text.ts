@@ -44,19 +44,33 @@ export const errorCatalogue = [
   { code: "internal_error", message: "An internal error occurred." },
 ] as const;
 
-/** Assets of every simulated organisation. ASSUMED: their fields and that they are there. */
+/** What `GET /v2/models` lists: fields as in the SDK 0.3.0; ASSUMED: the versions. */
+export const modelInfos = models.map((id) => ({
+  id,
+  name: id,
+  type: id.startsWith("react") ? "react" : "lipsync",
+  version: /\d[\w.-]*$/.exec(id)?.[0] ?? "1",
+}));
+
+/** Assets of every simulated organisation: fields as in the SDK 0.3.0. ASSUMED: that these two are there. */
 export const assets = [
   {
     id: "5d3ac9e4-0b5e-4a8e-9a4e-2f1f0c6a1001",
-    type: "video",
-    name: "example-video.mp4",
     createdAt: "2026-01-05T10:00:00.000Z",
+    updatedAt: "2026-01-05T10:00:00.000Z",
+    name: "example-video.mp4",
+    type: "VIDEO",
+    durationSeconds: 6,
+    visibility: "ORGANIZATION",
   },
   {
     id: "5d3ac9e4-0b5e-4a8e-9a4e-2f1f0c6a1002",
-    type: "audio",
-    name: "example-audio.wav",
     createdAt: "2026-01-05T10:00:01.000Z",
+    updatedAt: "2026-01-05T10:00:01.000Z",
+    name: "example-audio.wav",
+    type: "AUDIO",
+    durationSeconds: 4,
+    visibility: "ORGANIZATION",
   },
 ] as const;
 

@@ -21,7 +21,11 @@ export type SyncJob = Readonly<Record<string, unknown>>;
 /** Signed links of downloads live about 7 days (https://sync.so/docs/api-reference/api/generate-api/download, read 2026-11). */
 export const syncLinkLifeMs = 7 * 24 * 60 * 60_000;
 
-/** The published limits. ASSUMED: by key, fixed to the clock's minute, and creating does not count among the others. */
+/**
+ * The published limits. ASSUMED: by key, fixed to the clock's minute, and creating does not count among the others; generations at one time
+ * by organisation, a place freed when a generation is completed, failed or rejected; no Retry-After; a create answers 201; first the key is
+ * checked, then the rate, then the body, then the places, so a create without a place has used up a request.
+ */
 export function syncPolicies(): RatePolicy[] {
   const make = (id: string, limit: number): RatePolicy => ({
     id,

@@ -18,7 +18,10 @@ export type VocaBustaJob = Readonly<Record<string, unknown>>;
 
 const sampleRate = 24_000;
 
-/** ASSUMED: 60 a fixed minute by key, everything together; the vendor publishes no number and no algorithm. */
+/**
+ * The limit, by key as published. ASSUMED: 60 in a fixed minute, for the vendor publishes no number and no algorithm; polls and history count
+ * like everything else; test keys have a count of their own like any key.
+ */
 export function vocaBustaPolicies(): RatePolicy[] {
   return [{ id: "requests", scope: "key", kind: "fixed", limit: 60, quotaWindowMs: 60_000 }];
 }

@@ -32,7 +32,10 @@ const uploadLifeMs = 60 * 60_000;
 /** The longest result that is really made, so that a half-hour dub does not fill the memory. */
 const longestSoundSeconds = 120;
 
-/** The published limits: fixed, by account. ASSUMED: aligned to the UTC minute and hour. */
+/**
+ * The published limits: fixed, by account. ASSUMED: aligned to the UTC minute and hour; a request counts in the global limit and in its
+ * class; refused requests and presigned uploads count nowhere; HEAD and OPTIONS are safe like GET; every success is a 200.
+ */
 export function voiceDubPolicies(): RatePolicy[] {
   const make = (id: string, limit: number, quotaWindowMs: number): RatePolicy => ({
     id,

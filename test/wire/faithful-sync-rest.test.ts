@@ -44,13 +44,13 @@ const rows: Row[] = [
     rule: "assets are listed",
     send: "GET /v2/assets",
     status: 200,
-    json: { items: [{ type: "video" }, { type: "audio" }] },
+    json: { items: [{ type: "VIDEO", visibility: "ORGANIZATION" }, { type: "AUDIO" }] },
   },
   {
     rule: "one asset comes by its id",
     send: "GET /v2/assets/5d3ac9e4-0b5e-4a8e-9a4e-2f1f0c6a1001",
     status: 200,
-    json: { type: "video" },
+    json: { type: "VIDEO", createdAt: isoTime, updatedAt: isoTime },
   },
   { rule: "an unknown asset is not found", send: "GET /v2/assets/none", status: 404, json: failure(404) },
   {
@@ -58,7 +58,7 @@ const rows: Row[] = [
     send: "POST /v2/analyze/cost",
     body,
     status: 200,
-    json: [{ model: "lipsync-2" }],
+    json: [{ estimatedFrameCount: 150, estimatedGenerationCost: 0.3 }],
   },
   {
     rule: "speech is made at once",
@@ -115,7 +115,7 @@ const rows: Row[] = [
       created_at: isoTime,
       status: "PENDING",
       metrics: { total_generations: 20, success_count: 0, failed_count: 0, pending_count: 20 },
-      outputUrl: null,
+      outputUrl: /output$/,
     },
   },
   {
