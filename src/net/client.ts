@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly diagnose?: Diagnose;
   /** Hears what settled answers taught about limits. */
   readonly learned?: (findings: readonly Finding[]) => void;
+  /** Hears what went wrong beside a request without stopping it: a progress that threw, a ledger that stayed locked. */
+  readonly trouble?: (error: unknown) => void;
   /** Where answers go that are no text or too long for memory; null to give up on them. */
   readonly spillFolder: string | null;
   /** The most text of an answer that is held in memory. Default 8 MB. */
@@ -65,14 +67,16 @@ export class UndiciClient implements Client {
     await (await old)?.wire.close();
   }
 
-  async send(request: Outgoing, progress: Progress): Promise<Incoming> {
+  async send(request: Outgoing, listener: Progress): Promise<Incoming> {
     const { clock, ledger } = this.#options;
+    const progress = guarded(listener, (error) => this.#options.trouble?.(error));
     const url = target(request);
     if (request.auth !== null) pinned(request.auth, url.origin);
     const since = clock.now();
     const order = this.#order++;
     let counted = 0;
     let refusals = 0;
+    let stopped: { readonly error: unknown } | null = null;
     for (let attempt = 1; ; attempt++) {
       this.#alive(request);
       const { undici, wire } = await this.#open();
@@ -83,13 +87,22 @@ export class UndiciClient implements Client {
         lane: LANES.indexOf(request.lane),
         watch: {
           waiting: (wait) => progress.waiting(wait),
-          sending: (now) => progress.sending(attempt, now),
+          sending: (now) => {
+            try {
+              progress.sending(attempt, now);
+            } catch (error) {
+              stopped = { error };
+              throw error;
+            }
+          },
           learned: (findings) => this.#options.learned?.(findings),
+          trouble: (error) => this.#options.trouble?.(error),
         },
         ledger,
         clock,
       });
       const made = await this.#attempt({ request, url, pass, wire, send: undici.send, progress, attempt });
+      if (stopped !== null) throw (stopped as { error: unknown }).error;
       const refusal = made.type === "answer" ? made.refusal : null;
       refusals = refusal === null ? 0 : refusals + 1;
       const next = decide(request, made, { counted: counted + 1, refusals }, clock.now(), clock.random());
@@ -156,6 +169,27 @@ function target(request: Outgoing): URL {
   const url = URL.parse(request.url);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   throw new HeadroomError("notConfigured", "The request's address is no http address.", { field: "baseUrl" });
+}
+
+/** A listener that throws must not break the gate or an answer; only `sending` may stop a request. */
+function guarded(progress: Progress, trouble: (error: unknown) => void): Progress {
+  const guard =
+    <A extends unknown[]>(tell: (...given: A) => void) =>
+    (...given: A) => {
+      try {
+        tell(...given);
+      } catch (error) {
+        trouble(error);
+      }
+    };
+  return {
+    waiting: guard((wait) => progress.waiting(wait)),
+    sending: (attempt, now) => progress.sending(attempt, now),
+    head: guard((head, attempt) => progress.head(head, attempt)),
+    refused: guard((refusal, attempt) => progress.refused(refusal, attempt)),
+    retrying: guard((at, cause, attempt) => progress.retrying(at, cause, attempt)),
+    bytes: guard((received, total) => progress.bytes(received, total)),
+  };
 }
 
 /** One ask for each attempt, named ID#ATTEMPT; its place in line stays that of the first. */

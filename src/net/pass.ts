@@ -4,11 +4,14 @@ import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import type { Head, Refusal, Wait } from "../core/quota/model.ts";
 import type { Clock } from "./clock.ts";
 
-/** What an attempt wants to hear of. Both are called synchronously. */
+/** What an attempt wants to hear of. All are called synchronously. */
 export interface PassWatch {
+  /** Must not throw. */
   waiting(wait: Wait): void;
-  /** In the turn in which the first byte leaves. */
+  /** In the turn in which the first byte leaves. What it throws keeps the request from leaving. */
   sending(now: number): void;
+  /** The ledger could not be told, however often it was tried. */
+  trouble(error: unknown): void;
   learned(findings: readonly Finding[]): void;
 }
 
@@ -74,10 +77,11 @@ export class Pass {
   /** The first byte goes on the wire now. */
   sent(): void {
     if (this.#stage !== "reserved") return;
-    this.#stage = "sent";
     const now = this.#clock.now();
-    this.#sentAt = now;
+    // What must be written before the first byte is written here; if that fails, nothing has left.
     this.watch.sending(now);
+    this.#stage = "sent";
+    this.#sentAt = now;
     this.#book((ledger, id) => ledger.sent(id, now));
   }
 
@@ -100,6 +104,11 @@ export class Pass {
     if (stage === "sent") this.#book((ledger, id) => ledger.lost(id, now));
   }
 
+  /** It no longer waits in the ledger's line. */
+  left(): void {
+    this.#book((ledger, id) => ledger.leave(id));
+  }
+
   /** A booking must not get lost because another process holds the database just now. */
   #book(work: (ledger: Ledger, askId: string) => void, tries = 0): void {
     const id = this.ask?.id;
@@ -107,8 +116,8 @@ export class Pass {
     try {
       work(this.#ledger, id);
     } catch (error) {
-      if (tries >= BOOKING_TRIES) throw error;
-      this.#clock.after(2 + this.#clock.random() * 20, () => this.#book(work, tries + 1));
+      if (tries >= BOOKING_TRIES) this.watch.trouble(error);
+      else this.#clock.after(2 + this.#clock.random() * 20, () => this.#book(work, tries + 1));
     }
   }
 }

@@ -125,7 +125,7 @@ export class Gate {
       this.#unsubscribe?.();
       this.#unsubscribe = null;
     }
-    if (leave && waiter.ticket && held.pass.ask !== null) this.#ledger.leave(held.pass.ask.id);
+    if (leave && waiter.ticket) held.pass.left();
     return held;
   }
 

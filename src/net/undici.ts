@@ -29,7 +29,9 @@ export function makeAgent(settings: NetSettings): Dispatcher {
     pipelining: 1,
     connect: { ...secure, timeout: CONNECT_MS },
     connectTimeout: CONNECT_MS,
-    keepAliveTimeout: 10_000,
+    // A connection that the server closes just as a create goes out leaves its outcome unknown: keep none for long.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 30_000,
   };
   const plan = planProxy(settings);
   if (plan.http === null && plan.https === null) return new UndiciAgent(options);

@@ -31,7 +31,7 @@ function gate(connections = 1000) {
       holder: null,
       title: "",
     };
-    const watch = { waiting: () => {}, sending: () => {}, learned: () => {} };
+    const watch = { waiting: () => {}, sending: () => {}, learned: () => {}, trouble: () => {} };
     const pass = new Pass({
       ask,
       origin: "http://x",
@@ -158,7 +158,7 @@ test("a request that is aborted already never asks", () => {
     origin: "http://x",
     order: 0,
     lane: 0,
-    watch: { waiting() {}, sending() {}, learned() {} },
+    watch: { waiting() {}, sending() {}, learned() {}, trouble() {} },
     ledger,
     clock,
   });
@@ -189,6 +189,22 @@ test("a ledger that another process holds is asked again soon, and forgets nobod
   assert.deepEqual(went, []);
   await clock.advance(200);
   assert.deepEqual(went, ["a"]);
+});
+
+test("a wait that cannot be told to the ledger's line breaks nothing: it is told again", async () => {
+  const { hold, ledger, clock, failed } = gate();
+  ledger.limit = 0;
+  const one = hold("a");
+  const leave = ledger.leave.bind(ledger);
+  let locked = 2;
+  ledger.leave = (id) => {
+    if (locked-- > 0) throw new Error("database is locked");
+    leave(id);
+  };
+  one.stop.abort();
+  assert.deepEqual(failed, ["a"]);
+  await clock.advance(100);
+  assert.deepEqual(ledger.told, ["leave a"]);
 });
 
 test("disposing fails what waits and what comes later, once each", () => {

@@ -192,3 +192,39 @@ test("closing cancels what waits and what flies, and counts what flew", async ()
   assert.deepEqual(ledger.told, ["reserve flies#1", "sent flies#1", "leave waits#1", "lost flies#1"]);
   await server.close();
 });
+
+test("what cannot be written down before sending is not sent, and costs nothing", async () => {
+  const server = await serve((_request, response) => response.end("{}"));
+  const { client, ledger } = wired();
+  const progress = {
+    ...listen(),
+    sending: () => {
+      throw new Error("database is locked");
+    },
+  };
+  await assert.rejects(client.send(outgoing(server.url, { id: "w" }), progress), {
+    message: "database is locked",
+  });
+  assert.deepEqual(ledger.told, ["reserve w#1", "refund w#1"]);
+  assert.equal(server.requests.length, 0);
+  await client.close();
+  await server.close();
+});
+
+test("a listener that throws breaks neither the gate nor the answer, and is heard of", async () => {
+  const server = await serve((_request, response) => response.end("{}"));
+  const troubles: unknown[] = [];
+  const { client, ledger } = wired({ trouble: (error) => troubles.push(error) });
+  ledger.limit = 0;
+  const fail = () => {
+    throw new Error("listener");
+  };
+  const progress = { ...listen(), waiting: fail, head: fail, bytes: fail };
+  const sending = client.send(outgoing(server.url), progress);
+  while (client.waiting === 0) await turn();
+  ledger.give(1);
+  assert.equal((await sending).text, "{}");
+  assert.equal(troubles.length, 3);
+  await client.close();
+  await server.close();
+});
