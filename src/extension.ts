@@ -35,12 +35,15 @@ export interface TestView {
   readonly history: HistoryTree;
   readonly accounts: AccountsTree;
   readonly storage: vscode.Uri;
+  /** How long `activate` took. ms */
+  readonly activationMs: number;
 }
 
 let ending: (() => Promise<void>) | null = null;
 
 /** Called once by the editor. Registers everything and builds nothing that is heavy. */
 export function activate(context: vscode.ExtensionContext): TestView | undefined {
+  const from = performance.now();
   const storage = context.globalStorageUri;
   const dist = vscode.Uri.joinPath(context.extensionUri, "dist");
   const results = vscode.Uri.joinPath(storage, "results");
@@ -110,7 +113,8 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   );
   ending = () => app.end();
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest ? { app, keys, simulator, statusBar, history, accounts, storage } : undefined;
+  const activationMs = performance.now() - from;
+  return isTest ? { app, keys, simulator, statusBar, history, accounts, storage, activationMs } : undefined;
 }
 
 /** What the app is built from that exists since activation. */

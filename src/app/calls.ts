@@ -5,6 +5,7 @@ import type { Input } from "../core/profile/input.ts";
 import { type BuiltRequest, buildRequest } from "../core/profile/request.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
 import type { Claim, Lane } from "../core/quota/model.ts";
+import { makeRedactor } from "../core/redact.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { baseOf } from "./accounts.ts";
 import { type Context, newId, type Place } from "./context.ts";
@@ -75,7 +76,19 @@ export async function send(context: Context, call: Call, progress: Progress): Pr
     idleMs: call.idleMs ?? (quick ? QUICK_IDLE_MS : SLOW_IDLE_MS),
     signal: call.signal,
   };
-  return context.ports.client.send(outgoing, progress);
+  return withoutKeys(context, await context.ports.client.send(outgoing, progress));
+}
+
+/** An answer that says a key back does so to nobody: sentences, results, jobs and history are all made from this. */
+function withoutKeys({ ports }: Context, incoming: Incoming): Incoming {
+  const keys = [...ports.keys.known()];
+  if (keys.length === 0) return incoming;
+  const { text, headers } = makeRedactor(keys);
+  return {
+    ...incoming,
+    head: { ...incoming.head, headers: headers(incoming.head.headers) },
+    text: incoming.text === null ? null : text(incoming.text),
+  };
 }
 
 /** Downloads a signed link: no key goes there, and it counts in no policy. */

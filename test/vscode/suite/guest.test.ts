@@ -1,0 +1,65 @@
+/** That Headroom is a good guest in the extension host: nothing process-wide is touched, and activation is cheap. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import * as vscode from "vscode";
+import { started } from "../started.ts";
+
+/** Where undici keeps what every `fetch` of the process goes through. */
+const SLOTS = [Symbol.for("undici.globalDispatcher.1"), Symbol.for("undici.globalDispatcher.2")];
+const slots = () => SLOTS.map((slot) => Reflect.get(globalThis, slot));
+
+describe("as a guest of the extension host", () => {
+  it("takes less than 50 ms of its own to load and activate", async () => {
+    const { activationMs } = await started();
+    const extension = vscode.extensions.getExtension("headroom.headroom");
+    assert.ok(extension);
+    const entry = pathToFileURL(path.join(extension.extensionPath, "dist", "extension.js")).href;
+    const loads: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const from = performance.now();
+      // A fresh address makes Node read and evaluate the module again.
+      await import(`${entry}?round=${round}`);
+      loads.push(performance.now() - from);
+    }
+    const loadMs = loads.toSorted((a, b) => a - b)[2] ?? Number.POSITIVE_INFINITY;
+    console.log(`activation: ${activationMs.toFixed(1)} ms, loading: ${loadMs.toFixed(1)} ms`);
+    assert.ok(activationMs + loadMs < 50, `${activationMs} + ${loadMs} ms`);
+  });
+
+  it("leaves the process-wide undici slots alone, also after a send", async () => {
+    // The host's own fetch may fill them by itself; what counts is that sending through Headroom changes nothing.
+    const before = slots();
+    const { app } = await started();
+    const ready = await app.get();
+    const account = ready.accounts.list().find((one) => one.simulated && one.providerId === "sauti");
+    assert.ok(account);
+    await vscode.commands.executeCommand("headroom.trySimulator");
+    const deadline = performance.now() + 15_000;
+    while (ready.snapshot().cards[0]?.state !== "succeeded" && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    assert.equal(ready.snapshot().cards[0]?.state, "succeeded");
+    assert.deepEqual(slots(), before);
+  });
+
+  it("does not see another extension's fetch, which goes its own way", async () => {
+    const server = createServer((request, answer) => answer.end(JSON.stringify(request.headers)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { app } = await started();
+      const before = (await app.get()).snapshot().meters.map((meter) => meter.used);
+      const { port } = server.address() as AddressInfo;
+      const answer = await fetch(`http://127.0.0.1:${port}/`);
+      const headers = (await answer.json()) as Record<string, string>;
+      assert.equal(headers["user-agent"], "node");
+      assert.deepEqual(
+        (await app.get()).snapshot().meters.map((meter) => meter.used),
+        before,
+      );
+    } finally {
+      server.close();
+    }
+  });
+});
