@@ -56,9 +56,15 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
       saveTo: bodyFile(task, action),
       signal: live.abort.signal,
     },
-    progressOf(task, () => {
-      jobs.update(id, { stage: "sent" });
-      if (step === null) exchanges.update(id, { state: "sent" });
+    progressOf(task, {
+      sending: () => {
+        jobs.update(id, { stage: "sent" });
+        if (step === null) exchanges.update(id, { state: "sent" });
+      },
+      back: () => {
+        jobs.update(id, { stage: "send" });
+        if (step === null) exchanges.update(id, { state: "waiting" });
+      },
     }),
   );
   await taken(task, action, incoming);

@@ -110,8 +110,14 @@ export function ask(
   context.changed();
 }
 
-/** Notes what happens to a request in the exchange's timeline and in the live state. */
-export function progressOf(task: Pick<Task, "context" | "id" | "live">, sending: () => void): Progress {
+/**
+ * Notes what happens to a request in the exchange's timeline and in the live state. `sending` is called before the
+ * first byte leaves, `back` when the server has clearly refused: then nothing was done, and it waits again.
+ */
+export function progressOf(
+  task: Pick<Task, "context" | "id" | "live">,
+  { sending, back }: { readonly sending: () => void; readonly back: () => void },
+): Progress {
   const { context, id, live } = task;
   const { exchanges, clock } = context.ports;
   return {
@@ -138,6 +144,7 @@ export function progressOf(task: Pick<Task, "context" | "id" | "live">, sending:
     },
     refused(refusal, attempt) {
       exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal });
+      if (refusal.kind !== "busy" && refusal.kind !== "credit") back();
       context.changed();
     },
     retrying(at, cause) {

@@ -43,7 +43,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
       idleMs: 180_000,
       signal: live.abort.signal,
     },
-    progressOf(task, () => {}),
+    progressOf(task, { sending: () => {}, back: () => {} }),
   );
   if (incoming.head.status >= 400)
     throw new HeadroomError("httpFailed", "The upload was refused.", {
