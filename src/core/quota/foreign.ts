@@ -2,11 +2,16 @@
 // window, which also tells the server's clock. Pure.
 import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
 import type { QuotaReading } from "./evidence.ts";
+import { weighed } from "./hypotheses.ts";
+import { logOf } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
 import { inForce, type PartitionState, type RateInForce, type Spend, type Taught } from "./state.ts";
 import { afterglowMs, gathered } from "./tidy.ts";
 import { inCell, missing } from "./window.ts";
+
+/** Offsets tried between the bounds of the server's clock. */
+const SAMPLES = 16;
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
 export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;
@@ -50,8 +55,12 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   const limit = quota.limit ?? rate.limit;
   const fresh = head.gotAt - head.sentAt <= afterglowMs(rate.quotaWindowMs);
   if (quota.remaining !== null && limit !== null && rate.limit !== null && fresh) {
-    const excess = Math.floor(limit - quota.remaining) - counted(rate, state, clock, head, late, onGrid);
-    if (excess > 0) {
+    const used = Math.floor(limit - quota.remaining);
+    const excess = used - counted(rate, state, clock, head, late, onGrid);
+    if (excess > 0 && rate.kind === "sliding" && countsInBuckets(rate, state, clock, late, used, now)) {
+      state = { ...state, learned: { limit: null, quotaWindowMs: null, kind: "counter", at: now } };
+      findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
+    } else if (excess > 0) {
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
       state = withForeign(rate, state, clock, late, excess, onGrid);
     }
@@ -114,6 +123,34 @@ function named(state: PartitionState, cell: number, sentAt: number, late: number
   const spend = state.log[own];
   if (spend === undefined) return state;
   return { ...state, log: state.log.toSpliced(own, 1), cells: gathered(state.cells, cell, spend[2], late) };
+}
+
+/**
+ * Whether a count above the exact log is just what a counter of two buckets would show: then nobody else spent anything, the
+ * server only counts more coarsely than it says.
+ */
+function countsInBuckets(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  late: number,
+  used: number,
+  now: number,
+): boolean {
+  const theta = thetaAt(clock, now);
+  if (theta === null) return false;
+  const landed = logOf(state);
+  const all = [...landed, ...state.flying.map((one): Spend => [one[1], one[1], one[2]])];
+  // The weight jumps where a cell ends, so the whole range of the offset is looked through.
+  const step = (theta.hi - theta.lo) / SAMPLES;
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i <= SAMPLES; i++) {
+    const offset = theta.lo + i * step;
+    least = Math.min(least, Math.floor(weighed(landed, rate.quotaWindowMs, late, offset)));
+    most = Math.max(most, Math.floor(weighed(all, rate.quotaWindowMs, late, offset)));
+  }
+  return least <= used && used <= most;
 }
 
 /** Our own upper bound of what the server had counted when it wrote the head; known foreign units included. */

@@ -7,9 +7,15 @@ export const USUAL_MS: readonly number[] = [
   1, 2, 3, 5, 6, 10, 15, 20, 30, 60, 120, 300, 600, 900, 3600, 86_400,
 ].map((seconds) => seconds * 1000);
 
-/** A refusal's instant is rounded up to whole seconds; clocks and jitter add a little. ms */
+/** A refusal's instant is rounded up to whole seconds. ms */
 const ROUNDING_MS = 1000;
-const LEEWAY_MS = 80;
+
+/** The server's clock as it enters a history: its offset, and how far off all instants may be. ms */
+export interface Grid {
+  /** Null where the offset is not known: then nothing can lie on the server's grid. */
+  readonly theta: number | null;
+  readonly leewayMs: number;
+}
 
 /** A way of counting that fits the history. */
 export interface Hypothesis {
@@ -29,14 +35,11 @@ interface Told {
   readonly opensAt: number;
 }
 
-/** The most generous way of counting that no refusal contradicts; null where none fits. `theta` in ms, null if unknown. */
-export function bestHypothesis(
-  lesson: Pick<Lesson, "passes" | "refusals">,
-  theta: number | null,
-): Hypothesis | null {
+/** The most generous way of counting that no refusal contradicts; null where none fits. */
+export function bestHypothesis(lesson: Pick<Lesson, "passes" | "refusals">, grid: Grid): Hypothesis | null {
   for (const quotaWindowMs of USUAL_MS)
     for (const kind of ["fixed", "fixedFromFirst", "sliding"] as const) {
-      const found = tried(kind, quotaWindowMs, lesson, theta);
+      const found = tried(kind, quotaWindowMs, lesson, grid);
       if (found !== null) return found;
     }
   return null;
@@ -47,7 +50,7 @@ export function tried(
   kind: "fixed" | "fixedFromFirst" | "sliding",
   quotaWindowMs: number,
   lesson: Pick<Lesson, "passes" | "refusals">,
-  theta: number | null,
+  { theta, leewayMs }: Grid,
 ): Hypothesis | null {
   if (kind === "fixed" && theta === null) return null;
   let limit = Number.POSITIVE_INFINITY;
@@ -55,11 +58,12 @@ export function tried(
   for (const { at, until } of lesson.refusals) {
     const told = tell(kind, quotaWindowMs, lesson.passes, at, theta ?? 0);
     if (told === null || told.count === 0) return null;
-    if (until !== null && !fits(told.opensAt, until, at)) return null;
+    if (until !== null && !fits(told.opensAt, until, at, leewayMs)) return null;
     limit = Math.min(limit, told.count);
     openedAt = told.openedAt;
   }
-  if (!Number.isFinite(limit) || most(kind, quotaWindowMs, lesson.passes, theta ?? 0) > limit) return null;
+  if (!Number.isFinite(limit) || most(kind, quotaWindowMs, lesson.passes, theta ?? 0, leewayMs) > limit)
+    return null;
   return { kind, quotaWindowMs, limit, openedAt };
 }
 
@@ -76,10 +80,10 @@ export function weighed(passes: readonly Spend[], quotaWindowMs: number, at: num
   return count;
 }
 
-function fits(opensAt: number, until: number, at: number): boolean {
-  if (opensAt > until + LEEWAY_MS) return false;
+function fits(opensAt: number, until: number, at: number, leewayMs: number): boolean {
+  if (opensAt > until + leewayMs) return false;
   // A wait below a second is rounded up to one.
-  return opensAt > until - ROUNDING_MS - LEEWAY_MS || until - at <= ROUNDING_MS + LEEWAY_MS;
+  return opensAt > until - ROUNDING_MS - leewayMs || until - at <= ROUNDING_MS + leewayMs;
 }
 
 function tell(
@@ -113,6 +117,7 @@ function most(
   length: number,
   passes: readonly Spend[],
   theta: number,
+  leewayMs: number,
 ): number {
   if (kind === "fixedFromFirst") return Math.max(0, ...chain(passes, length).map((one) => one.count));
   let best = 0;
@@ -121,7 +126,7 @@ function most(
     for (const [early, late, units] of passes) {
       const cell = Math.floor((late + theta) / length);
       // A pass at the very edge may belong to either side: it proves nothing.
-      if (cell !== Math.floor((early - LEEWAY_MS + theta) / length)) continue;
+      if (cell !== Math.floor((early - leewayMs + theta) / length)) continue;
       const count = (cells.get(cell) ?? 0) + units;
       cells.set(cell, count);
       best = Math.max(best, count);
@@ -130,7 +135,7 @@ function most(
   }
   for (const [i, one] of passes.entries()) {
     let count = 0;
-    for (let j = i; j >= 0 && passes[j]![0] > one[1] - length + LEEWAY_MS; j--) count += passes[j]![2];
+    for (let j = i; j >= 0 && passes[j]![0] > one[1] - length + leewayMs; j--) count += passes[j]![2];
     best = Math.max(best, count);
   }
   return best;

@@ -1,8 +1,8 @@
 // Learns limits that nobody published from what passed and what was refused, with as few refusals as can be, and unlearns what
 // a refusal contradicts. Until then it is careful: one in flight, then two. Pure; all it knows is in the partition's state.
-import { type ClockState, thetaAt } from "./clock.ts";
+import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import type { Taste } from "./foreign.ts";
-import { bestHypothesis, type Hypothesis, tried, weighed } from "./hypotheses.ts";
+import { bestHypothesis, type Grid, type Hypothesis, tried, weighed } from "./hypotheses.ts";
 import type { RatePolicy } from "./model.ts";
 import {
   ASSUMED_WINDOW_MS,
@@ -111,8 +111,7 @@ function learnAll(seen: RefusalSeen): Learned {
     refusals: [...(stale ? [] : before.refusals), refusal].slice(-REFUSALS),
     successes: 0,
   };
-  const theta = middle(clock, now);
-  const found = until === null ? assumed(lesson, at) : conclude(lesson, theta);
+  const found = until === null ? assumed(lesson, at) : conclude(lesson, gridOf(clock, now));
   const next = { ...state, lesson };
   if (found === null) return { state: { ...next, learned: null }, findings, explained: false };
   const { kind, limit, quotaWindowMs } = found.hypothesis;
@@ -129,7 +128,7 @@ function learnAll(seen: RefusalSeen): Learned {
 /** The best explanation of all refusals, or, where they contradict each other, of the newest alone. */
 function conclude(
   lesson: Lesson,
-  theta: number | null,
+  grid: Grid,
 ): { readonly hypothesis: Hypothesis; readonly lesson: Lesson } | null {
   for (let from = 0; from < lesson.refusals.length; from++) {
     const tail = { ...lesson, refusals: lesson.refusals.slice(from) };
@@ -139,7 +138,7 @@ function conclude(
       passes: from === 0 ? lesson.passes : lesson.passes.filter((one) => one[1] > since),
     };
     for (const one of from === 0 ? [tail] : [tail, newer]) {
-      const hypothesis = bestHypothesis(one, theta);
+      const hypothesis = bestHypothesis(one, grid);
       if (hypothesis !== null) return { hypothesis, lesson: one };
     }
   }
@@ -168,10 +167,11 @@ function learnKind(seen: RefusalSeen): Learned {
   if (limit === null) return { state, findings: [], explained: false };
   const length = rate.quotaWindowMs;
   const passes = logOf(state);
-  const theta = middle(clock, now);
+  const grid = gridOf(clock, now);
+  const { theta } = grid;
   const lesson = { passes, refusals: [{ at, until, passed: 0 }] };
   const explains = (kind: "fixed" | "fixedFromFirst" | "sliding") =>
-    tried(kind, length, lesson, theta)?.limit === limit;
+    tried(kind, length, lesson, grid)?.limit === limit;
   let kind: Taught["kind"] = null;
   if (rate.kind !== "fixedFromFirst" && rate.kind !== "sliding" && explains("fixedFromFirst"))
     kind = "fixedFromFirst";
@@ -203,7 +203,8 @@ function relogged(state: PartitionState, found: Hypothesis, now: number): Partit
   return { ...state, opened, log, cells: [] };
 }
 
-function logOf(state: PartitionState): Spend[] {
+/** Everything that passed and is still remembered, oldest first. */
+export function logOf(state: PartitionState): Spend[] {
   const all = [...state.log];
   for (const [, units, late] of state.cells) all.push([late, late, units]);
   return all.sort((a, b) => a[1] - b[1]);
@@ -219,7 +220,10 @@ function shortened(passes: readonly Spend[]): readonly Spend[] {
   return short;
 }
 
-function middle(clock: ClockState, now: number): number | null {
+/** The middle of what is known of the server's offset, and how far off instants may be. */
+export function gridOf(clock: ClockState, now: number): Grid {
   const theta = thetaAt(clock, now);
-  return theta === null ? null : (theta.lo + theta.hi) / 2;
+  const leewayMs = jitterMs(clock) + 5;
+  if (theta === null) return { theta: null, leewayMs };
+  return { theta: (theta.lo + theta.hi) / 2, leewayMs: leewayMs + (theta.hi - theta.lo) / 2 };
 }
