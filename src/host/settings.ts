@@ -52,7 +52,7 @@ function numberOf(value: unknown, other: number): number {
 }
 
 function addresses(value: unknown): Record<string, string> {
-  if (typeof value !== "object" || value === null) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   const found: Record<string, string> = {};
   for (const [id, address] of Object.entries(value))
     if (typeof address === "string" && /^https?:\/\//.test(address) && URL.canParse(address))

@@ -178,9 +178,11 @@ function environment(): NodeJS.ProcessEnv {
   return { ...env, ELECTRON_RUN_AS_NODE: "1" };
 }
 
+/** The line that names the error, or the last words. */
 function tail(file: string): string {
   try {
-    return readFileSync(file, "utf8").trim().slice(-400);
+    const text = readFileSync(file, "utf8").trim();
+    return /^\w*Error\b.*$/m.exec(text)?.[0].slice(0, 400) ?? text.slice(-400);
   } catch {
     return "";
   }

@@ -1,0 +1,48 @@
+/** Stands in for the module `vscode` in unit tests: the few values that the tested files touch, and nothing that acts. */
+import { registerHooks } from "node:module";
+
+/** What the last test did to the shim. */
+export const shim = {
+  /** Values of settings, by full name. */
+  settings: new Map<string, unknown>(),
+  /** Commands that were executed, with their arguments. */
+  executed: [] as unknown[][],
+};
+Reflect.set(globalThis, "headroomShim", shim);
+
+const source = `
+const shim = globalThis.headroomShim;
+const disposable = { dispose() {} };
+export class EventEmitter {
+  listeners = new Set();
+  event = (listener) => { this.listeners.add(listener); return { dispose: () => this.listeners.delete(listener) }; };
+  fire(value) { for (const listener of [...this.listeners]) listener(value); }
+  dispose() { this.listeners.clear(); }
+}
+export class Uri {
+  constructor(path) { this.path = path; this.scheme = "file"; this.fsPath = path; }
+  static file(path) { return new Uri(path); }
+  static joinPath(base, ...parts) { return new Uri([base.path, ...parts].join("/")); }
+  toString() { return "file://" + this.path; }
+}
+export const env = { language: "en" };
+export const l10n = { t: (text) => text, bundle: undefined };
+export const commands = { executeCommand: async (...all) => { shim.executed.push(all); } };
+export const window = {};
+export const workspace = {
+  getConfiguration: (section) => ({
+    get: (name) => shim.settings.get(section + "." + name),
+    inspect: (name) => ({ globalValue: shim.settings.get(section + "." + name), workspaceValue: shim.settings.get("workspace:" + section + "." + name) }),
+  }),
+  onDidChangeConfiguration: () => disposable,
+};
+`;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === "vscode"
+      ? { url: "headroom:vscode", format: "module", shortCircuit: true }
+      : next(specifier, context),
+  load: (url, context, next) =>
+    url === "headroom:vscode" ? { format: "module", source, shortCircuit: true } : next(url, context),
+});
