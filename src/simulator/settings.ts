@@ -19,6 +19,8 @@ export interface Settings {
   clockSkewMs: number;
   /** Job durations are multiplied by this: 0.1 is ten times as fast, 0 at once. Default 1. */
   jobTimeScale: number;
+  /** How long a create with an idempotency key is at work before it answers; only Sync's. Default 0. */
+  createMs: number;
   /** How long a signed link opens. */
   linkLifeMs: number;
   /** How long a long poll may be held at most. */
@@ -61,6 +63,7 @@ export function defaultSettings(own: Partial<Settings>): Settings {
     jitterMs: 0,
     clockSkewMs: 0,
     jobTimeScale: 1,
+    createMs: 0,
     linkLifeMs: 15 * 60_000,
     longPollMs: 20_000,
     plan: "",

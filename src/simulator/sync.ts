@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { pause } from "./clock.ts";
 import { type AppEnv, createEdge, type Dialect, json, readJson } from "./edge.ts";
 import type { Job } from "./jobs.ts";
 import type { RatePolicy } from "./limiter.ts";
@@ -99,6 +100,7 @@ export function createSyncApp(vendor: Vendor<SyncJob>, base: string): Hono<AppEn
         ? undefined
         : keys.look(key.account, idempotencyKey, digest, vendor.clock.now());
     if (verdict && verdict.is !== "new") return answerKnownKey(verdict);
+    if (verdict && vendor.settings.createMs > 0) await pause(vendor.clock, vendor.settings.createMs);
     const refused = whyNot(key.account);
     if (refused) {
       verdict?.abandon();

@@ -117,6 +117,19 @@ describe("the simulator's command line", () => {
     assert.equal(existsSync(file), false);
   });
 
+  it("counts the idle time from the end of the last job", async () => {
+    const { child, line } = await start("--idle-exit-ms", "50", "--time-scale", "0.05");
+    const body = { prompt: "a", duration: 1, idempotency_key: "7d1f4b1e-5f0c-4a4e-9d2b-0c5f1a2b3c4d" };
+    const headers = { authorization: `Bearer ${line.soundpiece.key}` };
+    const url = `${line.soundpiece.url}/v1/create.new_fx`;
+    const created = await send("PUT", url, headers, Buffer.from(JSON.stringify(body)));
+    const { fx } = JSON.parse(created.bytes.toString());
+    const ended = once(child, "exit");
+    const ready = await send("GET", `${url}?id=${fx.id}&wait=true`, headers);
+    assert.equal(JSON.parse(ready.bytes.toString()).fx.status, "ready");
+    assert.equal((await ended)[0], 0);
+  });
+
   it("says what is wrong with an option and ends with 1", async () => {
     await assert.rejects(start("--port", "many"), /ended with 1: --port must be a number/);
   });

@@ -52,6 +52,12 @@ const rows: Row[] = [
     status: 200,
     json: { type: "VIDEO", createdAt: isoTime, updatedAt: isoTime },
   },
+  {
+    rule: "assets come in pages and by type",
+    send: "GET /v2/assets?limit=1&types=AUDIO,VIDEO",
+    status: 200,
+    json: { items: [{ type: "VIDEO" }], totalCount: 2, nextCursor: uuid },
+  },
   { rule: "an unknown asset is not found", send: "GET /v2/assets/none", status: 404, json: failure(404) },
   {
     rule: "the cost of a generation is estimated",
