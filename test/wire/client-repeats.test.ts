@@ -185,3 +185,23 @@ test("cancelling while it waits to repeat is felt at once", () =>
     await assert.rejects(sending, (error) => isHeadroomError(error, "cancelled"));
     assert.equal(server.requests.length, 1);
   }));
+
+test("cancelling while the key is read gives the reservation back: nothing has left", async () => {
+  const stop = new AbortController();
+  const server = await serve(fine);
+  const { client, ledger } = wired({
+    keyOf: async () => {
+      stop.abort();
+      return "secret-key-text";
+    },
+  });
+  const auth = { keyId: "k", header: "x-api-key", prefix: "", origin: server.url };
+  await assert.rejects(
+    client.send(create(server.url, { id: "c", auth, signal: stop.signal }), listen()),
+    (error) => isHeadroomError(error, "cancelled"),
+  );
+  assert.deepEqual(ledger.told, ["reserve c#1", "refund c#1"]);
+  assert.equal(server.requests.length, 0);
+  await client.close();
+  await server.close();
+});
