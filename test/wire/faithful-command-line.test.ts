@@ -118,7 +118,7 @@ describe("the simulator's command line", () => {
   });
 
   it("counts the idle time from the end of the last job", async () => {
-    const { child, line } = await start("--idle-exit-ms", "50", "--time-scale", "0.05");
+    const { child, line } = await start("--idle-exit-ms", "2000", "--time-scale", "0.05");
     const body = { prompt: "a", duration: 1, idempotency_key: "7d1f4b1e-5f0c-4a4e-9d2b-0c5f1a2b3c4d" };
     const headers = { authorization: `Bearer ${line.soundpiece.key}` };
     const url = `${line.soundpiece.url}/v1/create.new_fx`;
