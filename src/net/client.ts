@@ -4,7 +4,7 @@ import { HeadroomError, isHeadroomError } from "../core/errors.ts";
 import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import { LANES } from "../core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
-import { type Attempt, runAttempt } from "./attempt.ts";
+import { type Attempt, type AttemptOptions, runAttempt } from "./attempt.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
@@ -46,7 +46,7 @@ export class UndiciClient implements Client {
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   readonly #sleeping = new Set<() => void>();
-  #agent: Promise<{ readonly undici: typeof import("./undici.ts"); readonly wire: Dispatcher }> | null = null;
+  #agent: Promise<{ readonly wire: Dispatcher; readonly send: AttemptOptions["send"] }> | null = null;
   #order = 0;
 
   constructor(options: ClientOptions) {
@@ -79,7 +79,7 @@ export class UndiciClient implements Client {
     let stopped: { readonly error: unknown } | null = null;
     for (let attempt = 1; ; attempt++) {
       this.#alive(request);
-      const { undici, wire } = await this.#open();
+      const { wire, send } = await this.#open();
       const pass = new Pass({
         ask: askOf(request, attempt, since),
         origin: url.origin,
@@ -101,7 +101,7 @@ export class UndiciClient implements Client {
         ledger,
         clock,
       });
-      const made = await this.#attempt({ request, url, pass, wire, send: undici.send, progress, attempt });
+      const made = await this.#attempt({ request, url, pass, wire, send, progress, attempt });
       if (stopped !== null) throw (stopped as { error: unknown }).error;
       const refusal = made.type === "answer" ? made.refusal : null;
       refusals = refusal === null ? 0 : refusals + 1;
@@ -125,7 +125,7 @@ export class UndiciClient implements Client {
   }
 
   /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
-  async #attempt(parts: Omit<Parameters<typeof runAttempt>[0], "options" | "diagnose">): Promise<Attempt> {
+  async #attempt(parts: Omit<AttemptOptions, "options" | "diagnose">): Promise<Attempt> {
     const { request, pass } = parts;
     try {
       const options = this.#options;
@@ -159,7 +159,7 @@ export class UndiciClient implements Client {
     this.#agent ??= import("./undici.ts").then((undici) => {
       const agent = undici.makeAgent(this.#options.settings());
       const wire = agent.compose(putKey(this.#options.keyOf), throttle(this.#gate));
-      return { undici, wire };
+      return { wire, send: undici.send };
     });
     return this.#agent;
   }
