@@ -1,23 +1,26 @@
 // Exchanges and their timelines in SQLite: the history, and the intent that is written before anything leaves.
 // What it is given is redacted already; it must not see a key.
-import type { ExchangeState } from "../core/jobs/model.ts";
 import type { Exchange, ExchangeFilter, ExchangeStore, Moment } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
 import type { Database, Migration } from "./database.ts";
 
-/** `find` stands before `data` so that a search does not read the bodies' overflow pages. */
+/** What is searched lies apart from the bodies: a search reads a few hundred bytes an exchange and no more. */
 export const exchangeTables: readonly Migration[] = [
   {
     version: 1,
     up: `
       CREATE TABLE exchanges (
-        id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, provider TEXT NOT NULL, state TEXT NOT NULL,
-        find TEXT NOT NULL, data TEXT NOT NULL
-      ) WITHOUT ROWID;
-      CREATE INDEX exchanges_by_time ON exchanges (created_at DESC, id DESC);
-      CREATE INDEX exchanges_by_state ON exchanges (state);
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+        provider TEXT NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL
+      );
+      CREATE INDEX exchanges_by_time ON exchanges (created_at DESC, number DESC, provider, state);
+      CREATE INDEX exchanges_under_way ON exchanges (created_at, number)
+        WHERE state IN ('intent', 'waiting', 'sent', 'accepted');
+      CREATE TABLE findable (
+        number INTEGER PRIMARY KEY REFERENCES exchanges (number) ON DELETE CASCADE, words TEXT NOT NULL
+      );
       CREATE TABLE moments (
-        number INTEGER PRIMARY KEY, exchange TEXT NOT NULL REFERENCES exchanges (id) ON DELETE CASCADE,
+        number INTEGER PRIMARY KEY, exchange INTEGER NOT NULL REFERENCES exchanges (number) ON DELETE CASCADE,
         data TEXT NOT NULL
       );
       CREATE INDEX moments_by_exchange ON moments (exchange);`,
@@ -35,19 +38,14 @@ export class SqliteExchanges implements ExchangeStore {
   }
 
   begin(exchange: Exchange): void {
+    const { id, createdAt, providerId, state } = exchange;
     this.#topic.write(() => {
+      const made = this.#database
+        .prepare("INSERT INTO exchanges (id, created_at, provider, state, data) VALUES (?, ?, ?, ?, ?)")
+        .run(id, createdAt, providerId, state, JSON.stringify(exchange));
       this.#database
-        .prepare(
-          "INSERT INTO exchanges (id, created_at, provider, state, find, data) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .run(
-          exchange.id,
-          exchange.createdAt,
-          exchange.providerId,
-          exchange.state,
-          searchable(exchange),
-          JSON.stringify(exchange),
-        );
+        .prepare("INSERT INTO findable VALUES (?, ?)")
+        .run(made.lastInsertRowid, searchable(exchange));
     });
   }
 
@@ -58,8 +56,13 @@ export class SqliteExchanges implements ExchangeStore {
       if (before === null) return;
       const after: Exchange = { ...before, ...change };
       this.#database
-        .prepare("UPDATE exchanges SET state = ?, find = ?, data = ? WHERE id = ?")
-        .run(after.state, searchable(after), JSON.stringify(after), id);
+        .prepare("UPDATE exchanges SET state = ?, data = ? WHERE id = ?")
+        .run(after.state, JSON.stringify(after), id);
+      const words = searchable(after);
+      if (words !== searchable(before))
+        this.#database
+          .prepare("UPDATE findable SET words = ? WHERE number = (SELECT number FROM exchanges WHERE id = ?)")
+          .run(words, id);
     });
   }
 
@@ -67,7 +70,7 @@ export class SqliteExchanges implements ExchangeStore {
   note(id: string, moment: Moment): void {
     this.#topic.write(() => {
       this.#database
-        .prepare("INSERT INTO moments (exchange, data) SELECT id, ? FROM exchanges WHERE id = ?")
+        .prepare("INSERT INTO moments (exchange, data) SELECT number, ? FROM exchanges WHERE id = ?")
         .run(JSON.stringify(moment), id);
     });
   }
@@ -79,7 +82,9 @@ export class SqliteExchanges implements ExchangeStore {
 
   timeline(id: string): Moment[] {
     return this.#database
-      .prepare("SELECT data FROM moments WHERE exchange = ? ORDER BY number")
+      .prepare(
+        "SELECT data FROM moments WHERE exchange = (SELECT number FROM exchanges WHERE id = ?) ORDER BY number",
+      )
       .all(id)
       .map((row) => JSON.parse(String(row.data)) as Moment);
   }
@@ -96,17 +101,22 @@ export class SqliteExchanges implements ExchangeStore {
       only(`state IN (${filter.states.map(() => "?").join(", ")})`, ...filter.states);
     if (filter.before !== undefined) only("created_at < ?", filter.before);
     for (const word of (filter.text ?? "").toLowerCase().split(/\s+/).filter(Boolean))
-      only("instr(find, ?) > 0", word);
+      only("number IN (SELECT number FROM findable WHERE instr(words, ?) > 0)", word);
     const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
-    const sql = `SELECT data FROM exchanges ${condition} ORDER BY created_at DESC, id DESC LIMIT ?`;
+    const sql = `SELECT data FROM exchanges ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`;
     const rows = this.#database.prepare(sql).all(...values, filter.limit);
     return rows.map((row) => JSON.parse(String(row.data)) as Exchange);
   }
 
   /** Exchanges that a crash left under way, oldest first: what recovery must look at. */
   unfinished(): Exchange[] {
-    const states: ExchangeState[] = ["intent", "waiting", "sent", "accepted"];
-    return this.list({ states, limit: -1 }).reverse();
+    return this.#database
+      .prepare(
+        `SELECT data FROM exchanges WHERE state IN ('intent', 'waiting', 'sent', 'accepted')
+         ORDER BY created_at, number`,
+      )
+      .all()
+      .map((row) => JSON.parse(String(row.data)) as Exchange);
   }
 
   remove(id: string): void {
@@ -129,7 +139,7 @@ export class SqliteExchanges implements ExchangeStore {
   }
 }
 
-const FIND_LENGTH = 600;
+const FIND_LENGTH = 400;
 
 /** What a search looks through: title, action, values of the input, problem; cut so that searching stays quick. */
 function searchable(exchange: Exchange): string {

@@ -9,9 +9,9 @@ export const jobTables: readonly Migration[] = [
     version: 1,
     up: `
       CREATE TABLE jobs (
-        id TEXT PRIMARY KEY, ended_at INTEGER, created_at INTEGER NOT NULL,
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ended_at INTEGER, created_at INTEGER NOT NULL,
         owner TEXT, owned_until INTEGER, data TEXT NOT NULL
-      ) WITHOUT ROWID;
+      );
       CREATE INDEX jobs_by_end ON jobs (ended_at, created_at);`,
   },
 ];
@@ -61,7 +61,7 @@ export class SqliteJobs implements JobStore {
   /** Oldest first. */
   open(endedSince: number): Job[] {
     return this.#database
-      .prepare("SELECT data FROM jobs WHERE ended_at IS NULL OR ended_at > ? ORDER BY created_at, id")
+      .prepare("SELECT data FROM jobs WHERE ended_at IS NULL OR ended_at > ? ORDER BY created_at, number")
       .all(endedSince)
       .map((row) => JSON.parse(String(row.data)) as Job);
   }

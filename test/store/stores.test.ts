@@ -216,3 +216,22 @@ test("accounts keep the order in which they were added when one is renamed", () 
   store.remove("a");
   assert.equal(store.list().length, 1);
 });
+
+test("a search scans the words, not the bodies", () => {
+  const database = memory();
+  const store = new SqliteExchanges(database);
+  store.begin(exchange("e1"));
+  const plan = database
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT data FROM exchanges
+       WHERE number IN (SELECT number FROM findable WHERE instr(words, 'x') > 0)
+       ORDER BY created_at DESC, number DESC LIMIT 10`,
+    )
+    .all()
+    .map((row) => String(row.detail));
+  assert.ok(
+    plan.some((one) => one === "SCAN findable"),
+    plan.join("\n"),
+  );
+  assert.ok(!plan.some((one) => one === "SCAN exchanges"), plan.join("\n"));
+});
