@@ -55,6 +55,12 @@ export class SharedSimulator implements Simulator {
 
   /** Ends the running process, if any, and starts a new one. Counters and jobs of the simulator begin anew. */
   async restart(): Promise<void> {
+    await this.stop();
+    await this.#ensure();
+  }
+
+  /** Ends the running process, if any; the next ask starts one. */
+  async stop(): Promise<void> {
     const running = await this.#announced();
     if (running !== null && (await isAlive(running))) {
       process.kill(running.pid, "SIGTERM");
@@ -62,7 +68,6 @@ export class SharedSimulator implements Simulator {
       while (performance.now() < until && (await isAlive(running))) await pause(LOOK_EVERY_MS);
     }
     this.#living = null;
-    await this.#ensure();
   }
 
   async #account(providerId: string): Promise<{ readonly url: string; readonly key: string }> {

@@ -33,9 +33,14 @@ export function announce(file: string, line: Record<string, unknown>): void {
   renameSync(temporary, file);
 }
 
+/** Whether the file still names this process; false once it was removed or another simulator has written it. */
+export function isAnnounced(file: string): boolean {
+  return readAnnounced(file)?.pid === process.pid;
+}
+
 /** Removes the file if it is still this process's own. */
 export function withdraw(file: string): void {
-  if (readAnnounced(file)?.pid === process.pid) rmSync(file, { force: true });
+  if (isAnnounced(file)) rmSync(file, { force: true });
 }
 
 /**

@@ -3,7 +3,7 @@
  * With `--announce` it shares one simulator among processes.
  */
 import { parseArgs } from "node:util";
-import { announce, findLiving, takeLock, withdraw } from "./announce.ts";
+import { announce, findLiving, isAnnounced, takeLock, withdraw } from "./announce.ts";
 import { announcement, type SimulatorOptions, startSimulator } from "./server.ts";
 
 const usage = `Starts the simulators of SoundPiece, SAUTI, VoiceDub, Sync and VocaBusta on 127.0.0.1 and prints one line of JSON.
@@ -77,7 +77,8 @@ async function run(options: SimulatorOptions, idleExitMs: number, file?: string)
     const watch = () => {
       const since = simulator.idleSince();
       const leftMs = since === undefined ? idleExitMs : since + idleExitMs - Date.now();
-      if (leftMs <= 0) end();
+      // Nobody finds a simulator that its file no longer names: the extension was removed, or a test's folder is gone.
+      if (leftMs <= 0 || (file !== undefined && !isAnnounced(file))) end();
       else setTimeout(watch, Math.min(Math.max(leftMs, 20), 60_000));
     };
     watch();

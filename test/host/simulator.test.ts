@@ -12,7 +12,7 @@ let folder = "";
 const announced = () =>
   JSON.parse(readFileSync(path.join(folder, "simulator.json"), "utf8")) as { pid: number };
 const open = (change: Partial<ConstructorParameters<typeof SharedSimulator>[0]> = {}) =>
-  new SharedSimulator({ script, folder, timeScale: () => 1, idleExitMs: 60_000, log: () => {}, ...change });
+  new SharedSimulator({ script, folder, timeScale: () => 1, idleExitMs: 5_000, log: () => {}, ...change });
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "headroom-simulator-"));
