@@ -23,7 +23,7 @@ interface Part {
   run(words: readonly string[]): Promise<Counts>;
 }
 
-const elsewhere = /^test\/(wire|windows|vscode|e2e|harness)\//;
+const elsewhere = /^test\/(wire|windows|vscode|webview|e2e|harness)\//;
 
 const parts: Readonly<Record<string, Part>> = {
   types: {
@@ -32,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
       sum([
         await checked([bin("typescript/bin/tsc"), "-p", "tsconfig.json"]),
         await checked([bin("typescript/bin/tsc"), "-p", "src/webview"]),
+        await checked([bin("typescript/bin/tsc"), "-p", "test/webview"]),
       ]),
   },
   lint: { title: "lint", run: () => checked([bin("@biomejs/biome/bin/biome"), "ci", "."]) },
@@ -47,6 +48,10 @@ const parts: Readonly<Record<string, Part>> = {
   wire: {
     title: "wire tests",
     run: (words) => nodeTests(testFiles("test/{wire,windows}/**/*.test.ts", words), { minutes: 3 }),
+  },
+  webview: {
+    title: "the page in a browser",
+    run: (words) => nodeTests(testFiles("test/webview/**/*.test.ts", words), { minutes: 5, atOnce: 1 }),
   },
   vscode: { title: "tests inside the editor", run: editorTests },
   e2e: { title: "the workbench in a browser", run: workbenchTests },
