@@ -11,7 +11,8 @@ export interface Voice {
 
 /** A stretch of time as it stands in a limit: "in any 60 s", "a minute". */
 function span({ t, format }: Voice, kind: QuotaWindowKind, ms: number): string {
-  const length = format.duration(ms);
+  // "60 s" says more than "1 min" where any sixty seconds are meant, not a minute of the clock.
+  const length = ms <= 120_000 ? t("{count} s", { count: format.number(ms / 1000) }) : format.duration(ms);
   if (kind === "sliding" || kind === "bucket") return t("in any {length}", { length });
   return t("every {length}", { length });
 }

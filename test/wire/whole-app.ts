@@ -25,6 +25,7 @@ import { SqliteJobs } from "../../src/store/jobs.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
 import { SqliteResults } from "../../src/store/results.ts";
 import { schema } from "../../src/store/schema.ts";
+import { LoopbackSignal } from "../../src/store/signal.ts";
 
 export type ProviderId = "soundpiece" | "sauti" | "voicedub" | "sync" | "vocabusta";
 
@@ -49,8 +50,8 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** Starts a simulator whose jobs are twenty times as fast, and makes a storage folder. */
-export async function ground(timeScale = 0.05): Promise<Ground> {
+/** Starts a simulator whose jobs are twenty times as fast, and makes a storage folder. Quota windows as published. */
+export async function ground(timeScale = 0.05, quotaWindowMs: number | null = null): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "headroom-app-"));
   const simulator = await startSimulator({ timeScale });
   const { url, token } = simulator.control;
@@ -62,10 +63,12 @@ export async function ground(timeScale = 0.05): Promise<Ground> {
     });
     return answer.json();
   };
+  if (quotaWindowMs !== null)
+    for (const provider of Object.keys(simulator.accounts)) await control("set", { provider, quotaWindowMs });
   return {
     folder,
     simulator,
-    profiles: quicker(await loadProfiles()),
+    profiles: quicker(await loadProfiles(), quotaWindowMs),
     control,
     charges: async (id) =>
       ((await control("state")) as Record<string, { charges: { count: number } }>)[id]?.charges.count ?? -1,
@@ -78,11 +81,15 @@ export async function ground(timeScale = 0.05): Promise<Ground> {
 }
 
 /** Polls follow each other faster, and backoff is short: the simulated jobs take no longer. */
-function quicker(profiles: ReadonlyMap<string, Profile>): ReadonlyMap<string, Profile> {
+function quicker(
+  profiles: ReadonlyMap<string, Profile>,
+  quotaWindowMs: number | null,
+): ReadonlyMap<string, Profile> {
   const text = JSON.stringify([...profiles], (name, value: unknown) => {
     if (name === "intervalMs" || name === "minimumIntervalMs") return 40;
     if (name === "jitterMs") return 5;
     if (name === "typicalMs") return 80;
+    if (name === "quotaWindowMs") return quotaWindowMs ?? value;
     return name === "baseMs" ? 20 : value;
   });
   return new Map(JSON.parse(text) as [string, Profile][]);
@@ -109,7 +116,8 @@ export function open(place: Ground, more: Partial<Ports> = {}, owner = "w1"): Ed
   const { folder, simulator } = place;
   const profiles = more.profiles ?? place.profiles;
   const database = new Database({ path: join(folder, "headroom.db"), migrations: schema, now: clock.now });
-  const ledger = new SqlLedger({ database, dialect: (id) => profiles.get(id)?.headers ?? null });
+  const signal = new LoopbackSignal(database);
+  const ledger = new SqlLedger({ database, signal, dialect: (id) => profiles.get(id)?.headers ?? null });
   const results = new SqliteResults(database, join(folder, "results"));
   const keys = more.keys ?? memoryKeys();
   const sim = {
@@ -128,10 +136,10 @@ export function open(place: Ground, more: Partial<Ports> = {}, owner = "w1"): Ed
   const logged: string[] = [];
   const ports: Ports = {
     profiles,
-    accounts: new SqliteAccounts(database),
+    accounts: new SqliteAccounts(database, signal),
     ledger,
-    exchanges: new SqliteExchanges(database),
-    jobs: new SqliteJobs(database),
+    exchanges: new SqliteExchanges(database, signal),
+    jobs: new SqliteJobs(database, signal),
     results,
     client,
     keys,
@@ -151,6 +159,7 @@ export function open(place: Ground, more: Partial<Ports> = {}, owner = "w1"): Ed
     await client.close();
     if (!tidy) await app.stop();
     ledger.close();
+    signal.close();
     database.close();
   };
   return {
