@@ -2,6 +2,7 @@
 // for the next start. It must not decide what a command does.
 import * as vscode from "vscode";
 import type { App } from "../app/api.ts";
+import type { Snapshot } from "../protocol/snapshot.ts";
 import { lastResult } from "./history-commands.ts";
 import type { LazyApp } from "./lazy-app.ts";
 
@@ -41,7 +42,7 @@ export class ContextKeys implements vscode.Disposable {
     this.#saved = JSON.stringify(remembered);
     for (const key of REMEMBERED) if (remembered[key]) this.set(key, true);
     this.#unsubscribe = [
-      app.onChange((ready) => this.#look(ready)),
+      app.onChange((ready, snapshot) => this.#look(ready, snapshot())),
       app.onFailed(() => this.set("broken", true)),
     ];
   }
@@ -63,8 +64,7 @@ export class ContextKeys implements vscode.Disposable {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
-  #look(app: App): void {
-    const snapshot = app.snapshot();
+  #look(app: App, snapshot: Snapshot): void {
     const headline = app.headline();
     this.set("broken", false);
     this.set("canSend", snapshot.form?.canSend ?? false);

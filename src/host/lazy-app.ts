@@ -1,5 +1,6 @@
 // Holds the app that is built at first need, so that activation pays for nothing. It must not know how it is built.
 import type { App } from "../app/api.ts";
+import type { Snapshot } from "../protocol/snapshot.ts";
 
 /** The app with what ends everything beneath it. */
 export interface Built {
@@ -12,6 +13,7 @@ export interface Built {
 export class LazyApp {
   readonly #build: () => Promise<Built>;
   readonly #ready = new Set<(app: App) => void>();
+  readonly #changed = new Set<(app: App, snapshot: () => Snapshot) => void>();
   readonly #failed = new Set<(error: unknown) => void>();
   #building: Promise<App> | null = null;
   #app: App | null = null;
@@ -40,7 +42,9 @@ export class LazyApp {
       const { app, close } = await this.#build();
       this.#app = app;
       this.#close = close;
+      app.onChange(() => this.#tellChanged(app, [...this.#changed]));
       for (const listener of [...this.#ready]) listener(app);
+      this.#tellChanged(app, [...this.#changed]);
       // What was under way goes on beside whatever is asked now.
       void app.start().catch((error: unknown) => this.#tell(error));
       return app;
@@ -68,23 +72,30 @@ export class LazyApp {
     return () => this.#failed.delete(listener);
   }
 
-  /** Calls `listener` whenever the app says that something changed, from the time it stands. Returns what cancels it. */
-  onChange(listener: (app: App) => void): () => void {
-    let unsubscribe = () => {};
-    const cancel = this.onReady((app) => {
-      unsubscribe = app.onChange(() => listener(app));
-      listener(app);
-    });
-    return () => {
-      cancel();
-      unsubscribe();
+  /**
+   * Calls `listener` whenever the app says that something changed, from the time it stands. `snapshot` is made once for
+   * all listeners of one change. Returns what cancels it.
+   */
+  onChange(listener: (app: App, snapshot: () => Snapshot) => void): () => void {
+    this.#changed.add(listener);
+    if (this.#app !== null) this.#tellChanged(this.#app, [listener]);
+    return () => this.#changed.delete(listener);
+  }
+
+  #tellChanged(app: App, listeners: readonly ((app: App, snapshot: () => Snapshot) => void)[]): void {
+    let made: Snapshot | null = null;
+    const snapshot = () => {
+      made ??= app.snapshot();
+      return made;
     };
+    for (const listener of listeners) listener(app, snapshot);
   }
 
   /** Stops the app if it was ever built, closes what lies beneath it, and builds none after that. */
   async end(): Promise<void> {
     this.#ended = true;
     this.#ready.clear();
+    this.#changed.clear();
     const app = await this.#building?.catch(() => null);
     try {
       await app?.stop();

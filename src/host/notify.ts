@@ -5,7 +5,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../app/api.ts";
 import type { Clock, Translate } from "../app/ports.ts";
-import type { CardView } from "../protocol/snapshot.ts";
+import type { CardView, Snapshot } from "../protocol/snapshot.ts";
 import type { LazyApp } from "./lazy-app.ts";
 import { quotaWarnings, type Warned } from "./quota-warnings.ts";
 import { readSettings } from "./settings.ts";
@@ -35,7 +35,7 @@ export class Notifications implements vscode.Disposable {
 
   constructor(options: NotifyOptions) {
     this.#options = options;
-    this.#unsubscribe = options.app.onChange((app) => this.#look(app));
+    this.#unsubscribe = options.app.onChange((app, snapshot) => this.#look(app, snapshot()));
   }
 
   dispose(): void {
@@ -43,8 +43,7 @@ export class Notifications implements vscode.Disposable {
     this.#unsubscribe();
   }
 
-  #look(app: App): void {
-    const { cards, meters } = app.snapshot();
+  #look(app: App, { cards, meters }: Snapshot): void {
     for (const card of cards) {
       const before = this.#states.get(card.id);
       this.#states.set(card.id, card.state);
@@ -77,7 +76,7 @@ export class Notifications implements vscode.Disposable {
     if (chosen === never) await change("notifications.jobs", false);
   }
 
-  #tellQuota(app: App, meters: ReturnType<App["snapshot"]>["meters"]): void {
+  #tellQuota(app: App, meters: Snapshot["meters"]): void {
     const { t, isVisible, clock } = this.#options;
     const { due, warned } = quotaWarnings(meters, readSettings().quotaAtPercents, this.#warned, clock.now());
     this.#warned = warned;

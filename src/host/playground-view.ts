@@ -2,7 +2,6 @@
 // app; a hidden page is thrown away and gets everything anew when it comes back.
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { App } from "../app/api.ts";
 import type { Translate } from "../app/ports.ts";
 import type { Intent } from "../protocol/intents.ts";
 import { pageHtml } from "../protocol/page.ts";
@@ -34,7 +33,7 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
 
   constructor(options: PlaygroundOptions) {
     this.#options = options;
-    this.#unsubscribe = options.app.onChange((app) => this.#post(app));
+    this.#unsubscribe = options.app.onChange((_, snapshot) => this.#post(snapshot));
   }
 
   /** Whether a person can see it now. */
@@ -87,14 +86,15 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
   async #greet(): Promise<void> {
     this.#loaded = true;
     this.#send({ type: "greeting", strings: pageStrings() });
-    this.#post(await this.#options.app.get());
+    const app = await this.#options.app.get();
+    this.#post(() => app.snapshot());
   }
 
-  #post(app: App): void {
+  #post(snapshot: () => Snapshot): void {
     const view = this.#view;
     if (view === null || !this.#loaded || !view.visible) return;
     this.#send(
-      withAddresses(app.snapshot(), (file) =>
+      withAddresses(snapshot(), (file) =>
         view.webview.asWebviewUri(vscode.Uri.joinPath(this.#options.results, file)).toString(),
       ),
     );

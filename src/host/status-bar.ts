@@ -24,6 +24,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
+  #hoverText = "";
 
   constructor(app: LazyApp, clock: Clock, t: Translate) {
     this.#app = app;
@@ -86,7 +87,10 @@ export class StatusBar implements vscode.Disposable {
     const colour = COLOURS[shown.level];
     this.#item.backgroundColor = colour === undefined ? undefined : new vscode.ThemeColor(colour);
     this.#item.accessibilityInformation = { label: headline.sentence, role: "button" };
-    this.#item.tooltip = this.#hover(app, headline);
+    const hover = this.#hover(app, headline);
+    // A hover that says the same is left alone: the editor would draw it anew under the pointer.
+    if (hover.value !== this.#hoverText) this.#item.tooltip = hover;
+    this.#hoverText = hover.value;
     if (shown.changesAt !== null) this.#later(Math.max(CALM_MS, shown.changesAt - now));
   }
 
@@ -103,7 +107,7 @@ export class StatusBar implements vscode.Disposable {
     hover.appendMarkdown(`**${plain(headline.providerName)}** · ${plain(headline.accountName)}\n\n`);
     for (const line of headline.lines)
       hover.appendMarkdown(`- ${plain(line.title)}: ${plain(line.sentence)}\n`);
-    const first = app.snapshot().queue[0];
+    const first = headline.waiting > 0 ? app.snapshot().queue[0] : undefined;
     if (first !== undefined)
       hover.appendMarkdown(`\n$(watch) ${plain(first.title)}: ${plain(first.wait.sentence)}\n`);
     const links = [

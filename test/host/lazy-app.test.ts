@@ -17,7 +17,7 @@ function fake() {
     },
   } as unknown as App;
   const built: Built = { app, close: async () => void calls.push("close") };
-  return { built, app, calls, tell: () => [...listeners].map((listener) => listener()), listeners };
+  return { built, app, calls, tell: () => [...listeners].map((listener) => listener()) };
 }
 
 test("nothing is built until it is asked for, and then once for all who ask", async () => {
@@ -50,7 +50,7 @@ test("a build that failed is told and tried again at the next ask", async () => 
 });
 
 test("who listens for changes hears the first state and every later one, until it leaves", async () => {
-  const { built, tell, listeners } = fake();
+  const { built, tell } = fake();
   const lazy = new LazyApp(async () => built);
   let heard = 0;
   const leave = lazy.onChange(() => {
@@ -62,7 +62,19 @@ test("who listens for changes hears the first state and every later one, until i
   tell();
   assert.equal(heard, 2);
   leave();
-  assert.equal(listeners.size, 0);
+  tell();
+  assert.equal(heard, 2);
+});
+
+test("all listeners of one change share one snapshot", async () => {
+  const { built, app, tell } = fake();
+  let made = 0;
+  Object.assign(app, { snapshot: () => ({ revision: ++made }) });
+  const lazy = new LazyApp(async () => built);
+  for (const _ of [1, 2, 3]) lazy.onChange((_app, snapshot) => snapshot());
+  await lazy.get();
+  tell();
+  assert.equal(made, 2);
 });
 
 test("the end stops the app before it closes what lies beneath, and builds nothing any more", async () => {
