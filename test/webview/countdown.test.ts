@@ -49,7 +49,12 @@ function element(ticker: Ticker, draw: (countdown: Countdown) => void) {
   };
   const countdown = new Countdown(host, () => ticker);
   host.requestUpdate();
-  return { drawn: () => drawn, remove: () => controllers.forEach((one) => one.hostDisconnected?.()) };
+  return {
+    drawn: () => drawn,
+    remove: () => {
+      for (const one of controllers) one.hostDisconnected?.();
+    },
+  };
 }
 
 describe("the page's clock", () => {

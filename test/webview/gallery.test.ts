@@ -10,6 +10,17 @@ import { type Gallery, startGallery } from "./gallery/server.ts";
 import { states } from "./gallery/states.ts";
 import { themeNames } from "./gallery/themes.ts";
 
+/** What is seriously wrong, as lines to read. The page's own complaints come first: the checker makes some itself. */
+async function faults(axe: AxeBuilder, theme: string, complaints: readonly string[]): Promise<string[]> {
+  const own = [...complaints];
+  const { violations } = await axe.analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const nodes = serious.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${theme} ${id}: ${node.html} ${node.failureSummary}`),
+  );
+  return [...own, ...nodes];
+}
+
 describe("every state of the panel", () => {
   let gallery: Gallery;
   let browser: Browser;
@@ -24,17 +35,17 @@ describe("every state of the panel", () => {
   });
 
   for (const [name, state] of Object.entries(states)) {
-    test(`${name}: fits the contract, has no serious accessibility fault in any theme, and no complaint of the page`, async () => {
+    test(`${name}: fits the contract, breaks no content security policy, has no serious accessibility fault in any theme`, async () => {
       assert.deepEqual(snapshotSchema.parse(state), state);
-      for (const theme of themeNames) {
-        const panel = await openPanel(browser, gallery, state, { theme, stopClock: true });
-        const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        const told = serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
-        assert.deepEqual(told, []);
-        assert.deepEqual(panel.complaints, []);
-        await panel.close();
+      const panel = await openPanel(browser, gallery, state);
+      const whole = await faults(new AxeBuilder({ page: panel.page }), "dark", panel.complaints);
+      assert.deepEqual(whole, []);
+      for (const theme of themeNames.slice(1)) {
+        await panel.wear(theme);
+        const colours = new AxeBuilder({ page: panel.page }).withRules(["color-contrast"]);
+        assert.deepEqual(await faults(colours, theme, []), []);
       }
+      await panel.close();
     });
 
     test(`${name}: nothing is wider than a side bar of 260 px`, async () => {
@@ -46,8 +57,10 @@ describe("every state of the panel", () => {
           for (const element of root.querySelectorAll("*")) {
             const box = element.getBoundingClientRect();
             const clipped = getComputedStyle(element).position === "absolute";
-            if (box.width > 0 && box.right > width + 0.5 && !clipped) found.push(`${element.tagName}.${element.className}`);
-            if (element.shadowRoot !== null && !element.localName.startsWith("vscode-")) look(element.shadowRoot);
+            if (box.width > 0 && box.right > width + 0.5 && !clipped)
+              found.push(`${element.tagName}.${element.className}`);
+            if (element.shadowRoot !== null && !element.localName.startsWith("vscode-"))
+              look(element.shadowRoot);
           }
         };
         look(document);

@@ -33,6 +33,7 @@ const codes = {
   layers: 0xebd2,
   lightbulb: 0xea61,
   linkExternal: 0xeb14,
+  loading: 0xeb19,
   lock: 0xea75,
   passFilled: 0xebb3,
   pause: 0xead1,

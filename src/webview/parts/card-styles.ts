@@ -38,20 +38,19 @@ export const cardStyles = css`
   .cancelled .mark {
     color: var(--soft);
   }
-  .ring {
+  .turning {
+    color: var(--accent);
+    display: block;
     height: 16px;
-    width: 16px;
   }
-  .still {
-    display: none;
-  }
-  @media (prefers-reduced-motion: reduce) {
-    .ring {
-      display: none;
+  @media (prefers-reduced-motion: no-preference) {
+    .turning {
+      animation: turn 1.5s steps(30) infinite;
     }
-    .still {
-      color: var(--accent);
-      display: inline;
+  }
+  @keyframes turn {
+    to {
+      rotate: 360deg;
     }
   }
   .names {

@@ -1,5 +1,4 @@
 // One exchange from the click to the result: how it stands, how far it is, what it asks, what came of it.
-import "@vscode-elements/elements/dist/vscode-progress-ring/index.js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -56,8 +55,7 @@ export class Card extends LitElement {
   #mark() {
     const { state } = this.card;
     if (moving.has(state)) {
-      return html`<vscode-progress-ring class="ring" aria-hidden="true"></vscode-progress-ring>
-        <span class="still">${icon(state === "fetching" ? "download" : "arrowUp")}</span>`;
+      return html`<span class="turning">${icon("loading")}</span>`;
     }
     return icon(markOf(state));
   }

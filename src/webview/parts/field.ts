@@ -151,7 +151,7 @@ export class Field extends LitElement {
     return html`<div class="pair file">
       <vscode-button
         secondary
-        aria-label=${`${field.title}: ${name === null ? page.t("Choose a file…") : page.t("Choose another…")}`}
+        aria-label=${`${field.title}: ${name === null ? page.t("Choose a file…") : page.t("Change…")}`}
         aria-description=${this.#spoken() || nothing}
         @click=${() => this.#ask("pickFile")}
         >${icon("folderOpened", "content-before")}${name === null ? page.t("Choose a file…") : page.t("Change…")}</vscode-button

@@ -34,8 +34,16 @@ export function sharesOf(meter: MeterView): Shares {
   const over = Math.max(0, meter.used - meter.limit);
   const whole = Math.max(meter.limit, meter.used, 1);
   const left = Math.max(0, Math.min(meter.left ?? meter.limit - meter.used, meter.limit));
-  const spent = Math.max(0, own - over);
-  return { whole, left, inFlight, spent, foreign, over, cells: whole <= mostCells ? whole : null };
+  const cells = whole <= mostCells ? whole : null;
+  // What lies beyond the limit is taken from our settled spends first, then from those in flight, then from foreign ones.
+  const [spent, still] = lessened(own, over);
+  const [flying, rest] = lessened(inFlight, still);
+  return { whole, left, inFlight: flying, spent, foreign: lessened(foreign, rest)[0], over, cells };
+}
+
+/** What is left of a size when so much is taken from it, and what could not be taken. */
+function lessened(size: number, taken: number): [left: number, untaken: number] {
+  return [Math.max(0, size - taken), Math.max(0, taken - size)];
 }
 
 /** The figures at the end of a meter's title: `7 / 10`, `−2 / 10` when over, `4 / ?` when the limit is unknown. */

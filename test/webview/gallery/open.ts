@@ -25,6 +25,8 @@ export interface OpenPanel {
   intents(): Promise<{ type: string; [name: string]: unknown }[]>;
   kept(): Promise<unknown>;
   show(snapshot: Snapshot): Promise<void>;
+  /** Changes the theme of the open page, as the editor does. */
+  wear(theme: ThemeName): Promise<void>;
   /** Complaints of the page: exceptions and broken content security policy. */
   readonly complaints: string[];
   close(): Promise<void>;
@@ -86,6 +88,14 @@ export async function openPanel(
       return all.filter((intent) => intent.type !== "ready");
     },
     kept: () => page.evaluate(() => (globalThis as unknown as { editor: { kept: unknown } }).editor.kept),
+    wear: async (theme) => {
+      await page.evaluate(async (href) => {
+        const link = document.querySelector<HTMLLinkElement>('link[href^="/theme-"]')!;
+        const loaded = new Promise((resolve) => link.addEventListener("load", resolve, { once: true }));
+        link.href = href;
+        await loaded;
+      }, `/theme-${theme}.css`);
+    },
     close: () => context.close(),
   };
 }

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { pageHtml } from "../../../src/protocol/page.ts";
 import { encodeWav } from "../../../src/simulator/media/wav.ts";
 import { talkingFaceMp4 } from "../../../src/simulator/sample/talking-face.ts";
-import { type ThemeName, themeCss } from "./themes.ts";
+import { type ThemeName, themeCss, themeNames } from "./themes.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -28,6 +28,8 @@ export async function startGallery(): Promise<Gallery> {
   const files = await bundle();
   files.set("/media/voice.wav", { type: "audio/wav", body: hum(4.8, 24_000) });
   files.set("/media/face.mp4", { type: "video/mp4", body: Buffer.from(talkingFaceMp4, "base64") });
+  for (const theme of themeNames)
+    files.set(`/theme-${theme}.css`, { type: "text/css", body: themeCss(theme) });
   const server = createServer((request, answer) => {
     const url = new URL(request.url ?? "/", "http://gallery");
     const file = url.pathname === "/" ? page(url) : files.get(url.pathname);
@@ -53,7 +55,6 @@ export async function startGallery(): Promise<Gallery> {
 
   function page(url: URL): File {
     const theme = (url.searchParams.get("theme") ?? "dark") as ThemeName;
-    files.set(`/theme-${theme}.css`, { type: "text/css", body: themeCss(theme) });
     const html = pageHtml({
       nonce: "gallery-nonce",
       cspSource: origin,

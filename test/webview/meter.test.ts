@@ -1,0 +1,127 @@
+// What a meter shows: shares of its bar, figures, ticks on the axis, by property and by example.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { MeterView } from "../../src/protocol/snapshot.ts";
+import { encodeWav } from "../../src/simulator/media/wav.ts";
+import { iconCodes } from "../../src/webview/base/icons.ts";
+import { type Page, sayIn } from "../../src/webview/base/page.ts";
+import { Ticker } from "../../src/webview/base/ticker.ts";
+import { Words } from "../../src/webview/base/words.ts";
+import { problemOf } from "../../src/webview/parts/form-check.ts";
+import { figuresOf, sharesOf, ticksOf } from "../../src/webview/parts/meter-facts.ts";
+import { headerOf } from "../../src/webview/parts/waveform.ts";
+import { at, field, meter } from "./gallery/parts.ts";
+
+const page: Page = {
+  post: () => undefined,
+  t: sayIn({}),
+  words: new Words("en"),
+  ticker: new Ticker(),
+  nonce: "",
+};
+
+const anyMeter = fc
+  .record({
+    limit: fc.option(fc.nat(2000), { nil: null }),
+    used: fc.nat(3000),
+    inFlight: fc.nat(500),
+    foreign: fc.nat(500),
+  })
+  .map(
+    ({ limit, used, inFlight, foreign }): MeterView =>
+      meter({ limit, used, inFlight, foreign, left: limit === null ? null : Math.max(0, limit - used) }),
+  );
+
+describe("a meter", () => {
+  test("its shares fill the bar exactly and none is negative", () => {
+    fc.assert(
+      fc.property(anyMeter, (one) => {
+        const { whole, left, inFlight, spent, foreign, over } = sharesOf(one);
+        const parts = [left, inFlight, spent, foreign, over];
+        assert.ok(
+          parts.every((part) => part >= 0),
+          JSON.stringify(parts),
+        );
+        const sum = parts.reduce((a, b) => a + b, 0);
+        if (one.limit !== null && one.limit + one.used > 0) assert.equal(sum, whole);
+        else assert.ok(sum <= whole);
+      }),
+    );
+  });
+
+  test("more than the limit is shown as what it is, and never clamped", () => {
+    assert.deepEqual(figuresOf(meter({ used: 13, left: 0 }), page), { left: "−3", of: "10" });
+    assert.equal(sharesOf(meter({ used: 13, left: 0 })).over, 3);
+  });
+
+  test("an unknown limit counts what was sent and promises no end", () => {
+    assert.deepEqual(figuresOf(meter({ limit: null, left: null, used: 6 }), page), { left: "6", of: "?" });
+  });
+
+  test("spends of a sliding window stand on the axis where they leave, and are gone after that", () => {
+    const one = meter({ leavesAt: [at + 15_000, at + 15_100, at + 60_000] });
+    assert.deepEqual(ticksOf(one, at), [
+      { x: 0.25, count: 2 },
+      { x: 1, count: 1 },
+    ]);
+    assert.deepEqual(
+      ticksOf(one, at + 20_000).map(({ count }) => count),
+      [1],
+    );
+    assert.deepEqual(ticksOf(one, at + 60_000), []);
+  });
+});
+
+describe("a value of the form", () => {
+  const problem = (part: Parameters<typeof field>[0], value: string | number | boolean | null) =>
+    problemOf(field(part), value, page);
+
+  test("is needed only where the field is", () => {
+    assert.equal(problem({ name: "a", title: "Text" }, ""), "Text is needed.");
+    assert.equal(problem({ name: "a", required: false }, ""), null);
+    assert.equal(problem({ name: "a", type: "boolean" }, null), null);
+  });
+
+  test("stays in its range, its length and its kind", () => {
+    assert.equal(problem({ name: "a", type: "number", minimum: 0.5, maximum: 2 }, 3), "Between 0.5 and 2.");
+    assert.equal(problem({ name: "a", type: "integer" }, 1.5), "Whole numbers only.");
+    assert.equal(problem({ name: "a", type: "number" }, "1x"), "This is not a number.");
+    assert.equal(problem({ name: "a", maxLength: 3 }, "12345"), "2 characters too many; 3 are allowed.");
+    assert.match(problem({ name: "a", type: "json" }, "{") ?? "", /^Not JSON: /);
+    assert.equal(problem({ name: "a", type: "json" }, "{}"), null);
+  });
+});
+
+describe("what the page brings along", () => {
+  test("every icon is a glyph of the icon font", () => {
+    const list = readFileSync(
+      createRequire(import.meta.url).resolve("@vscode/codicons/dist/codicon.csv"),
+      "utf8",
+    );
+    const glyphs = new Set(list.split("\n").map((line) => Number.parseInt(line.split(",")[2] ?? "", 16)));
+    for (const [name, code] of Object.entries(iconCodes)) assert.ok(glyphs.has(code), name);
+  });
+
+  test("a sentence keeps its places when it is translated, and unknown places stay as they are", () => {
+    const say = sayIn({ "next in {left}": "nächster in {left}" });
+    assert.equal(say("next in {left}", { left: "0:17" }), "nächster in 0:17");
+    assert.equal(say("{a} and {toString}", { a: 1 }), "1 and {toString}");
+  });
+
+  test("the sample rate is read from the recording itself", () => {
+    const wav = encodeWav(new Int16Array(10), 22_050);
+    assert.deepEqual(headerOf(new DataView(wav.buffer, wav.byteOffset, wav.byteLength)), {
+      sampleRate: 22_050,
+    });
+    const mp3 = new Uint8Array([0xff, 0xfb, 0x90, 0x00, 0, 0, 0, 0]);
+    assert.deepEqual(headerOf(new DataView(mp3.buffer)), { sampleRate: 44_100 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        headerOf(new DataView(new Uint8Array(bytes).buffer));
+      }),
+    );
+  });
+});
