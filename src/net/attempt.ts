@@ -8,7 +8,8 @@ import type { ClientOptions } from "./client.ts";
 import type { Diagnose } from "./diagnose.ts";
 import type { WireHeaders, WireOptions } from "./interceptors.ts";
 import type { Pass } from "./pass.ts";
-import { type Received, receive } from "./receive.ts";
+import { BrokenOff, type Received, receive } from "./receive.ts";
+import { isRest, type Rest, restHeaders, validatorOf } from "./rest.ts";
 import type { Dispatcher } from "./undici.ts";
 
 /** How an attempt ended. Errors that are nobody's expectation are thrown instead. */
@@ -19,7 +20,7 @@ export type Attempt =
       readonly refusal: Refusal | null;
       readonly incoming: Incoming;
     }
-  | Failure<"broken">
+  | (Failure<"broken"> & { readonly rest: Rest | null })
   | Failure<"lost">
   | Failure<"unsent">;
 
@@ -40,6 +41,8 @@ export interface AttemptOptions {
   readonly send: typeof import("./undici.ts").send;
   readonly progress: Progress;
   readonly attempt: number;
+  /** What an earlier attempt's download left to go on with. */
+  readonly rest: Rest | null;
   readonly options: ClientOptions;
   readonly diagnose: Diagnose;
 }
@@ -59,7 +62,12 @@ export async function runAttempt(context: AttemptOptions): Promise<Attempt> {
     origin: url.origin,
     path: url.pathname + url.search,
     method: request.method as Dispatcher.HttpMethod,
-    headers: { "user-agent": "headroom", ...lowered(request.headers), ...outgoing.headers },
+    headers: {
+      "user-agent": "headroom",
+      ...lowered(request.headers),
+      ...outgoing.headers,
+      ...restHeaders(context.rest),
+    },
     body: outgoing.body,
     headersTimeout: request.idleMs,
     bodyTimeout: request.idleMs,
@@ -78,7 +86,11 @@ export async function runAttempt(context: AttemptOptions): Promise<Attempt> {
     return await takeIn(answer, context);
   } catch (error) {
     if (isHeadroomError(error)) throw error;
-    return failure("broken", answer.statusCode, error, context);
+    const rest = error instanceof BrokenOff ? error.rest : null;
+    const cause = error instanceof BrokenOff ? error.cause : error;
+    // A range that cannot be had is no answer to the request: it is made again from the start.
+    const status = answer.statusCode === 416 ? 206 : answer.statusCode;
+    return { ...failure("broken", status, cause, context), rest };
   }
 }
 
@@ -95,13 +107,25 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
   };
   if (status < 400) pass.settle(head, null);
   progress.head(head, attempt);
+  if (context.rest !== null && (status === 416 || (status === 206 && !isRest(context.rest, head)))) {
+    answer.body.on("error", () => {}).destroy();
+    pass.settle(head, null);
+    throw new Error("The server gave another part than was asked for.");
+  }
   if (status >= 300 && status < 400) {
     answer.body.on("error", () => {}).destroy();
     throw redirected(head);
   }
   if (status < 400) {
     const received = await receive(answer.body, receiveOptions(context, head, request.saveTo));
-    return { type: "answer", status, refusal: null, incoming: { head, ...received, attempts: attempt } };
+    // The rest of a download makes it whole: to the app it is an answer like any other.
+    const whole = isRest(context.rest, head) ? { ...head, status: 200 } : head;
+    return {
+      type: "answer",
+      status,
+      refusal: null,
+      incoming: { head: whole, ...received, attempts: attempt },
+    };
   }
   const early = clock.after(DIAGNOSIS_MS, () => pass.settle(head, diagnose(null)));
   const received = await receive(answer.body, receiveOptions(context, head, null)).catch(() => NOTHING);
@@ -120,15 +144,18 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
 const NOTHING: Received = { text: null, file: null, bytes: 0, sniffed: null };
 
 function receiveOptions(
-  { request, progress, options, attempt }: AttemptOptions,
+  { request, progress, options, attempt, rest: earlier }: AttemptOptions,
   head: Head,
   saveTo: string | null,
 ) {
-  const length = Number(head.headers["content-length"] ?? Number.NaN);
+  const rest = isRest(earlier, head) ? earlier : null;
+  const length = Number(head.headers["content-length"] ?? Number.NaN) + (rest?.bytes ?? 0);
   const total = Number.isSafeInteger(length) ? length : null;
   const failed = head.status >= 400;
   return {
     saveTo,
+    rest,
+    validator: failed ? null : validatorOf(request, head),
     spillFolder: failed ? null : options.spillFolder,
     name: `${request.id}.${attempt}`,
     contentType: head.headers["content-type"] ?? "",

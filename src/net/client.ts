@@ -10,6 +10,7 @@ import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
 import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
+import { forget, type Rest } from "./rest.ts";
 import type { NetSettings } from "./settings.ts";
 import { Gate } from "./throttle.ts";
 import type { Dispatcher } from "./undici.ts";
@@ -35,6 +36,18 @@ export interface ClientOptions {
   readonly maxBytes?: number;
   /** Requests on the wire at once to one origin. Default 100. */
   readonly connections?: number;
+}
+
+/** One request on its way through all its attempts. */
+interface Journey {
+  readonly request: Outgoing;
+  readonly url: URL;
+  readonly progress: Progress;
+  /** When it began to wait, and its place among this process' requests: both stay with its repeats. */
+  readonly since: number;
+  readonly order: number;
+  /** What a download that broke off left to go on with. */
+  rest: Rest | null;
 }
 
 /** How often one request is sent at all, refusals included. */
@@ -68,41 +81,31 @@ export class UndiciClient implements Client {
   }
 
   async send(request: Outgoing, listener: Progress): Promise<Incoming> {
-    const { clock, ledger } = this.#options;
-    const progress = guarded(listener, (error) => this.#options.trouble?.(error));
     const url = target(request);
     if (request.auth !== null) pinned(request.auth, url.origin);
-    const since = clock.now();
-    const order = this.#order++;
+    const journey: Journey = {
+      request,
+      url,
+      progress: guarded(listener, (error) => this.#options.trouble?.(error)),
+      since: this.#options.clock.now(),
+      order: this.#order++,
+      rest: null,
+    };
+    try {
+      return await this.#repeat(journey);
+    } finally {
+      await forget(journey.rest);
+    }
+  }
+
+  /** Attempt after attempt, each through the gate, until one is final. */
+  async #repeat(journey: Journey): Promise<Incoming> {
+    const { request, progress } = journey;
+    const { clock } = this.#options;
     let counted = 0;
     let refusals = 0;
-    let stopped: { readonly error: unknown } | null = null;
     for (let attempt = 1; ; attempt++) {
-      this.#alive(request);
-      const { wire, send } = await this.#open();
-      const pass = new Pass({
-        ask: askOf(request, attempt, since),
-        origin: url.origin,
-        order,
-        lane: LANES.indexOf(request.lane),
-        watch: {
-          waiting: (wait) => progress.waiting(wait),
-          sending: (now) => {
-            try {
-              progress.sending(attempt, now);
-            } catch (error) {
-              stopped = { error };
-              throw error;
-            }
-          },
-          learned: (findings) => this.#options.learned?.(findings),
-          trouble: (error) => this.#options.trouble?.(error),
-        },
-        ledger,
-        clock,
-      });
-      const made = await this.#attempt({ request, url, pass, wire, send, progress, attempt });
-      if (stopped !== null) throw (stopped as { error: unknown }).error;
+      const made = await this.#attempt(journey, attempt);
       const refusal = made.type === "answer" ? made.refusal : null;
       refusals = refusal === null ? 0 : refusals + 1;
       const next = decide(request, made, { counted: counted + 1, refusals }, clock.now(), clock.random());
@@ -125,17 +128,61 @@ export class UndiciClient implements Client {
   }
 
   /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
-  async #attempt(parts: Omit<AttemptOptions, "options" | "diagnose">): Promise<Attempt> {
-    const { request, pass } = parts;
+  async #attempt(journey: Journey, attempt: number): Promise<Attempt> {
+    const { request, progress, url, rest } = journey;
+    this.#alive(request);
+    const { wire, send } = await this.#open();
+    let stopped: { readonly error: unknown } | undefined;
+    const sending = (now: number) => {
+      try {
+        progress.sending(attempt, now);
+      } catch (error) {
+        stopped = { error };
+        throw error;
+      }
+    };
+    const pass = this.#pass(journey, attempt, sending);
+    const options = this.#options;
+    const diagnose = options.diagnose ?? plainDiagnosis;
     try {
-      const options = this.#options;
-      const diagnose = options.diagnose ?? plainDiagnosis;
-      const made = await runAttempt({ ...parts, options, diagnose });
+      const made = await runAttempt({
+        request,
+        url,
+        pass,
+        wire,
+        send,
+        progress,
+        attempt,
+        rest,
+        options,
+        diagnose,
+      });
+      if (made.type === "broken") journey.rest = made.rest;
+      if (stopped !== undefined) throw stopped.error;
       if (made.type !== "answer") this.#alive(request, made.error);
       return made;
     } finally {
       pass.ended();
     }
+  }
+
+  #pass(journey: Journey, attempt: number, sending: (now: number) => void): Pass {
+    const { request, url, since, order, progress } = journey;
+    const { ledger, clock, learned, trouble } = this.#options;
+    return new Pass({
+      ask: askOf(request, attempt, since),
+      origin: url.origin,
+      order,
+      lane: LANES.indexOf(request.lane),
+      watch: {
+        waiting: (wait) => progress.waiting(wait),
+        sending,
+        learned: (findings) => learned?.(findings),
+        trouble: (error) => trouble?.(error),
+      },
+      ledger,
+      clock,
+    });
   }
 
   #alive(request: Outgoing, cause?: unknown): void {

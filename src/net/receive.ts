@@ -2,8 +2,9 @@
 // flushed and renamed at the end. Memory stays flat whatever the size. It must not decide what an answer means.
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { HeadroomError } from "../core/errors.ts";
+import { HeadroomError, isHeadroomError } from "../core/errors.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
+import type { Rest } from "./rest.ts";
 
 export interface ReceiveOptions {
   /** Where the bytes go as they are; null for memory. */
@@ -13,6 +14,10 @@ export interface ReceiveOptions {
   /** Names the spilled file. */
   readonly name: string;
   readonly contentType: string;
+  /** What is there already and goes on with this body; null to begin. */
+  readonly rest: Rest | null;
+  /** Keep what came if the body breaks off, under this validator; null to delete it. */
+  readonly validator: string | null;
   /** The most text that is held in memory. bytes */
   readonly inlineBytes: number;
   /** The most that is taken at all. bytes */
@@ -30,18 +35,30 @@ export interface Received {
 /** How much may gather in memory while the disk is at work. bytes */
 const GATHER_BYTES = 1024 * 1024;
 
+/** A body that broke off, with what can be gone on with. */
+export class BrokenOff extends Error {
+  readonly rest: Rest | null;
+
+  constructor(cause: unknown, rest: Rest | null) {
+    super("The body broke off.", { cause });
+    this.rest = rest;
+  }
+}
+
 /**
- * Reads a body to its end. Throws badShape where it is too large, and whatever the stream throws where it breaks off;
- * a partial file is deleted then.
+ * Reads a body to its end. Throws badShape where it is too large and BrokenOff where the stream fails; a partial file is
+ * deleted then, but for one that can be gone on with.
  */
 export async function receive(body: AsyncIterable<Buffer>, options: ReceiveOptions): Promise<Received> {
   const sink = new Sink(options);
   try {
+    if (options.rest !== null) await sink.goOn(options.rest);
     for await (const chunk of body) await sink.write(chunk);
     return await sink.finish();
   } catch (error) {
-    await sink.discard();
-    throw error;
+    const keep = isHeadroomError(error) ? null : options.validator;
+    const rest = await sink.stop(keep);
+    throw isHeadroomError(error) ? error : new BrokenOff(error, rest);
   }
 }
 
@@ -92,12 +109,30 @@ class Sink {
     return { text: null, file: target, bytes, sniffed };
   }
 
-  async discard(): Promise<void> {
-    if (this.#file === null) return;
-    await this.#writing?.catch(() => {});
-    await this.#file.handle.close().catch(() => {});
-    await rm(this.#file.partial, { force: true });
+  /** Goes on writing to what an earlier attempt left. */
+  async goOn({ partial, bytes, first }: Rest): Promise<void> {
+    const handle = await onDisk(open(partial, "a"));
+    this.#file = { handle, partial, target: this.#options.saveTo ?? partial };
+    this.#bytes = bytes;
+    this.#head = Buffer.from(first);
+  }
+
+  /** Closes the file; deletes it, or keeps what is surely written, to be gone on with. */
+  async stop(validator: string | null): Promise<Rest | null> {
+    if (this.#file === null) return null;
+    const { handle, partial } = this.#file;
     this.#file = null;
+    try {
+      await this.#write(handle);
+      if (validator !== null && this.#bytes > 0)
+        return { partial, bytes: this.#bytes, first: this.#head, validator };
+    } catch {
+      // What could not be written is not gone on with.
+    } finally {
+      await handle.close().catch(() => {});
+    }
+    await rm(partial, { force: true });
+    return null;
   }
 
   async #toDisk(): Promise<void> {
@@ -125,7 +160,9 @@ class Sink {
       const batch = this.#chunks;
       this.#chunks = [];
       this.#held = 0;
-      await onDisk(handle.writev(batch));
+      const whole = batch.reduce((sum, chunk) => sum + chunk.length, 0);
+      const { bytesWritten } = await onDisk(handle.writev(batch));
+      if (bytesWritten !== whole) await onDisk(Promise.reject(new Error("The disk took a part only.")));
     }
     this.#writing = null;
   }
