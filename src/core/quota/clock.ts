@@ -46,7 +46,8 @@ export function tailMs(clock: ClockState): number {
   // The least of few is not the least: the whole of the first round trip may have been the way there (measured: a burst
   // of ten at once, whose first answer was taken as the quickest there is, met a refusal every time).
   if (clock.n < FEW_ROUND_TRIPS) return 0;
-  return Math.max(0, clock.rttMin - (clock.rttMax - clock.rttMin) / Math.sqrt(clock.n));
+  // The quickest seen is not the quickest there is: with few samples more of it is doubted.
+  return Math.max(0, clock.rttMin - jitterMs(clock) / Math.sqrt(clock.n));
 }
 
 /** The latest instant at which an answered request was counted, on the scale of sending. Epoch ms. */

@@ -193,6 +193,9 @@ function withForeign(
     return { ...shared, cells: gathered(state.cells, endsAt / rate.quotaWindowMs - 1, units, late) };
   const { bucket } = state;
   if (rate.kind === "bucket")
-    return { ...shared, bucket: [(bucket?.[0] ?? 0) + units, Math.max(bucket?.[1] ?? 0, late)] };
+    return {
+      ...shared,
+      bucket: [(bucket?.[0] ?? 0) + units, bucket?.[1] ?? late, bucket?.[2] ?? 0, (bucket?.[3] ?? 0) + units],
+    };
   return { ...shared, log: [...state.log, spend] };
 }

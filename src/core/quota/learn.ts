@@ -189,10 +189,10 @@ function isLearned(policy: RatePolicy, state: PartitionState): boolean {
   return policy.limit === null && state.stated?.limit == null;
 }
 
-/** A learned limit is trusted once as much as it allows has passed without a refusal. */
+/** A learned limit is trusted once twice as much as it allows has passed without a refusal: a whole quota window surely. */
 function isConfirmed(state: PartitionState): boolean {
   const limit = state.learned?.limit ?? null;
-  return limit !== null && (state.lesson?.successes ?? 0) > limit;
+  return limit !== null && (state.lesson?.successes ?? 0) > 2 * limit;
 }
 
 /** The books as the new way of counting needs them: what passed within its quota window. */

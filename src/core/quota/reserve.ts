@@ -4,9 +4,9 @@ import { cautiousAt } from "./learn.ts";
 import { measureAt } from "./measure.ts";
 import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
-import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
 import { notAfter, tidy } from "./tidy.ts";
-import { freeAt, missing, usedAt } from "./window.ts";
+import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
 /** What is to be booked, and under which name. */
 export interface Booking {
@@ -154,8 +154,27 @@ function accounted(
   const { opened, bucket } = state;
   if (rate.kind === "fixedFromFirst") return { bucket, opened: openedAfter(rate, state, clock, now) };
   if (rate.kind !== "bucket") return { opened, bucket };
-  const at = Math.max(bucket?.[1] ?? 0, now + jitterMs(clock));
-  return { opened, bucket: [missing(rate, rate.limit ?? cost, state, at) + cost, at] };
+  return { opened, bucket: spentFrom(rate, state, jitterMs(clock), now, cost) };
+}
+
+/** The bucket after a request is sent. It was surely full where even the latest arrivals have been made up for. */
+function spentFrom(
+  rate: RateInForce,
+  state: PartitionState,
+  jitter: number,
+  now: number,
+  cost: number,
+): Bucket {
+  const { bucket } = state;
+  const limit = rate.limit ?? cost;
+  if (bucket === null) return [cost, now, jitter, cost];
+  if (now >= bucketFullAt(rate, limit, bucket)) return [cost, now, jitter, cost];
+  return [
+    missing(rate, limit, state, now) + cost,
+    Math.max(now, bucket[1]),
+    Math.max(jitter, bucket[2]),
+    bucket[3] + cost,
+  ];
 }
 
 /** Whether the request opens a quota window: surely, surely not, or nobody knows (then only the sliding count helps). */

@@ -10,7 +10,7 @@ import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
 import { refuse } from "./refuse.ts";
 import { refresh } from "./reserve.ts";
 import { release } from "./slots.ts";
-import { inForce, type PartitionState, type Spend } from "./state.ts";
+import { type Bucket, inForce, type PartitionState, type Spend } from "./state.ts";
 import { gathered } from "./tidy.ts";
 import { cellOf } from "./window.ts";
 
@@ -112,7 +112,7 @@ export function refund(
     return {
       ...without(state, flight),
       opened: openerLost(state, found[1]),
-      bucket: bucket === null ? null : [Math.max(0, bucket[0] - found[2]), bucket[1]],
+      bucket: poured(bucket, found[2]),
     };
   });
 }
@@ -121,7 +121,9 @@ export function refund(
 export function departed(state: PartitionState, flight: string, sentAt: number): PartitionState {
   const flying = state.flying.map((one) => (one[0] === flight ? ([flight, sentAt, one[2]] as const) : one));
   const { bucket } = state;
-  return { ...state, flying, bucket: bucket === null ? null : [bucket[0], Math.max(bucket[1], sentAt)] };
+  if (bucket === null) return { ...state, flying };
+  const [units, at, lateMs, spent] = bucket;
+  return { ...state, flying, bucket: [units, at, lateMs + Math.max(0, sentAt - at), spent] };
 }
 
 function observe(clock: ClockState, head: Head, reading: HeadReading): ClockState {
@@ -155,7 +157,7 @@ function settleRate(
     return {
       ...landed,
       opened: openerLost(landed, sentAt),
-      bucket: bucket === null ? null : [Math.max(0, bucket[0] - units), bucket[1]],
+      bucket: poured(bucket, units),
     };
   const late = latest(clock, sentAt, head.gotAt);
   const spend: Spend = [sentAt, late, units];
@@ -166,6 +168,12 @@ function settleRate(
   if (refusal !== null) return next;
   const open = closed !== null && closed.until <= head.gotAt ? null : closed;
   return passed(policy, { ...next, closed: open, probing: false }, spend);
+}
+
+/** Units that were not spent after all go back into the bucket. */
+function poured(bucket: Bucket | null, units: number): Bucket | null {
+  if (bucket === null) return null;
+  return [Math.max(0, bucket[0] - units), bucket[1], bucket[2], Math.max(0, bucket[3] - units)];
 }
 
 function without(state: PartitionState, flight: string): PartitionState {

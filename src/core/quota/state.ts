@@ -14,6 +14,11 @@ export type Spend = readonly [early: number, late: number, units: number];
 export type Cell = readonly [index: number, units: number, late: number];
 /** A booked request whose answer is not here yet. */
 export type Flight = readonly [id: string, sentAt: number, units: number];
+/**
+ * A bucket as if every request arrived when it was sent: units missing from full, and when. Requests arrive up to `lateMs` later,
+ * by which a full bucket may waste as much refill; but never more is missing than was `spent` since it was full.
+ */
+export type Bucket = readonly [missing: number, at: number, lateMs: number, spent: number];
 /** What holds slots, since when. */
 export type Holder = readonly [holder: string, since: number, units: number];
 
@@ -56,8 +61,7 @@ export interface PartitionState {
   readonly flying: readonly Flight[];
   /** When the quota window that opens at the first request opened, earliest and latest. */
   readonly opened: readonly [number, number] | null;
-  /** How many units are missing from a full bucket, and when. */
-  readonly bucket: readonly [missing: number, at: number] | null;
+  readonly bucket: Bucket | null;
   /** Units that others spent, also counted in `log` or `cells`; kept apart to be shown. */
   readonly foreign: readonly Spend[];
   /** Until when the budget counts as shared with someone outside the ledger; 0 where it is not. */

@@ -69,7 +69,10 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
     foreign: state.foreign.map(cut),
     cells: state.cells.map(([index, units, late]) => [index, units, Math.min(late, now)]),
     flying: state.flying.map(([id, sentAt, units]) => [id, Math.min(sentAt, now), units]),
-    bucket: state.bucket === null ? null : [state.bucket[0], Math.min(state.bucket[1], now)],
+    bucket:
+      state.bucket === null
+        ? null
+        : [state.bucket[0], Math.min(state.bucket[1], now), state.bucket[2], state.bucket[3]],
     opened: null,
     // The server's wait was counted from then: it is served out in full from now.
     closed:

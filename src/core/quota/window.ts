@@ -1,7 +1,7 @@
 // When a rate policy lets more units go: exact on the server's grid, from the first request, sliding by the latest possible
 // arrival, bucket, two-bucket counter. Pure; it books nothing.
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
-import { type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import { type Bucket, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
 
 /** More uncertain cells than this, and the grid is no help. */
 const CELLS_AT_MOST = 4;
@@ -197,11 +197,17 @@ function bucketFree(
   at: number,
   units: number,
 ): number {
-  const short = missing(rate, limit, state, at) + units - limit;
-  if (short <= 1e-9) return at;
-  const from = Math.max(at, state.bucket?.[1] ?? at);
-  const shortThen = missing(rate, limit, state, from) + units - limit;
-  return Math.ceil(from + Math.max(0, (shortThen * rate.quotaWindowMs) / limit)) + SAFETY_MS;
+  if (state.bucket === null || state.bucket[3] + units <= limit) return at;
+  const fullAt = Math.max(at, bucketFullAt(rate, limit, state.bucket));
+  const perMs = limit / rate.quotaWindowMs;
+  const from = Math.max(at, state.bucket[1]);
+  const short = missing(rate, limit, state, from) + state.bucket[2] * perMs + units - limit;
+  return short <= 1e-9 ? at : Math.min(fullAt, Math.max(at, Math.ceil(from + short / perMs) + SAFETY_MS));
+}
+
+/** When the bucket is surely full again, the latest arrivals made up for. */
+export function bucketFullAt(rate: RateInForce, limit: number, [units, at, lateMs]: Bucket): number {
+  return Math.ceil(at + (units * rate.quotaWindowMs) / limit + lateMs) + SAFETY_MS;
 }
 
 function counterFree(

@@ -105,7 +105,7 @@ export class ModelServer {
       }
       case "bucket": {
         let missing = 0;
-        let last = at;
+        let last = all[0] ?? at;
         for (const one of all) {
           missing = Math.max(0, missing - ((one - last) * limit.limit) / lengthMs);
           last = one;
