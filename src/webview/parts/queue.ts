@@ -89,12 +89,6 @@ export class Queue extends LitElement {
     const { until } = waiting.wait;
     const left = until === null ? 0 : this.#countdown.left(until);
     const card = this.cards.find((one) => one.id === waiting.id);
-    const ahead =
-      waiting.ahead === 0
-        ? ""
-        : waiting.ahead === 1
-          ? t("1 is ahead.")
-          : t("{count} are ahead.", { count: words.number(waiting.ahead) });
     return html`<li class=${waiting.own ? "own" : "other"}>
       <div class="head">
         ${icon("watch")}
@@ -104,7 +98,6 @@ export class Queue extends LitElement {
       <p class="why small">
         ${[
           waiting.wait.sentence,
-          ahead,
           waiting.own ? "" : t("From another editor window."),
           laneOf(waiting, this.page),
         ]
