@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { baseOf, hintOf, keyReader } from "../../src/app/accounts.ts";
+import { type Bench, bench, json, profiles, settle } from "./fakes.ts";
+
+let on: Bench;
+beforeEach(() => {
+  on = bench();
+});
+afterEach(() => on.close());
+
+const add = (keyText = "spk_0123456789abcdef") =>
+  on.app.accounts.add({ providerId: "soundpiece", name: " Work ", planId: null, keyName: "main", keyText });
+
+test("a simulated account of each provider is always there, and stays", async () => {
+  const ids = on.app.accounts.list().map((one) => one.id);
+  assert.deepEqual(
+    ids,
+    [...profiles.keys()].map((id) => `sim-${id}`),
+  );
+  await on.app.accounts.forgetAccount("sim-sauti");
+  on.app.accounts.rename("sim-sauti", "mine");
+  assert.equal(on.app.accounts.list().find((one) => one.id === "sim-sauti")?.name, "Simulated account");
+});
+
+test("the simulated key comes from the simulator, every other from the key store", async () => {
+  const read = keyReader(on.ports.keys, on.ports.simulator);
+  assert.equal(await read("sim-sauti-1"), "sauti-simulated-key");
+  assert.equal(await read("k-none"), null);
+});
+
+test("a real account's requests go to the profile's own address alone", async () => {
+  const account = await add();
+  const profile = profiles.get("soundpiece");
+  assert.ok(profile);
+  assert.equal(await baseOf(on.ports.simulator, profile, account), profile.baseUrl);
+});
+
+test("key text goes into the key store and nowhere else", async () => {
+  const account = await add();
+  assert.equal(account.name, "Work");
+  assert.equal(on.keys.get(account.keys[0]?.id ?? ""), "spk_0123456789abcdef");
+  assert.ok(!JSON.stringify(on.ports.accounts.list()).includes("0123456789abcdef"));
+  assert.ok(!JSON.stringify(on.app.snapshot()).includes("0123456789abcdef"));
+});
+
+test("a hint shows the prefix and four signs, and of a short key nothing else", () => {
+  assert.equal(hintOf("spk_0123456789abcdef"), "spk_…cdef");
+  assert.equal(hintOf("spk_1234"), "spk_…");
+});
+
+test("what cannot be a key is told why", () => {
+  const { accounts } = on.app;
+  assert.equal(accounts.keyProblem("soundpiece", "  "), "Paste the key.");
+  assert.match(accounts.keyProblem("soundpiece", "spk_ab cd") ?? "", /no spaces/);
+  assert.match(accounts.keyProblem("soundpiece", "spk_schlüssel0123") ?? "", /letters, digits/);
+  assert.equal(accounts.keyProblem("soundpiece", "spk_0123456789abcdef0123456789"), null);
+});
+
+test("forgetting an account forgets its keys", async () => {
+  const account = await add();
+  await on.app.accounts.addKey(account.id, "second", "spk_ffffffffffffffff");
+  assert.equal(on.keys.size, 2);
+  await on.app.accounts.forgetAccount(account.id);
+  assert.equal(on.keys.size, 0);
+  assert.ok(!on.app.accounts.list().some((one) => one.id === account.id));
+});
+
+test("forgetting everything leaves no key, no account, no history", async () => {
+  await add();
+  on.client.script = () => json(500, {});
+  on.send("sauti", "speak");
+  await settle();
+  await on.app.accounts.forgetEverything();
+  assert.equal(on.keys.size, 0);
+  assert.deepEqual(on.ports.accounts.list(), []);
+  assert.deepEqual(on.app.history.list({ limit: 10 }), []);
+});
+
+test("a saved limit is in force with its day, and can be taken back", () => {
+  const { accounts } = on.app;
+  const limit = {
+    policyId: "synthesis",
+    limit: 20,
+    quotaWindowMs: null,
+    evidence: "published" as const,
+    setAt: 0,
+  };
+  accounts.saveLimit("sim-sauti", limit);
+  const saved = accounts.limits("sim-sauti").find((one) => one.policyId === "synthesis");
+  assert.equal(saved?.limit, 20);
+  assert.equal(saved?.source, "set by you");
+  accounts.resetLimit("sim-sauti", "synthesis");
+  const back = accounts.limits("sim-sauti").find((one) => one.policyId === "synthesis");
+  assert.equal(back?.limit, 10);
+  assert.match(back?.sentence ?? "", /SAUTI allows 10 syntheses in any 60 s\./);
+});
+
+test("a plan changes the limits that follow from it", () => {
+  const { accounts } = on.app;
+  const slots = () => accounts.limits("sim-sync").find((one) => one.type === "slots")?.limit;
+  assert.equal(slots(), 3);
+  const other = profiles.get("sync")?.plans.find((one) => one.id !== "creator");
+  accounts.changePlan("sim-sync", other?.id ?? null);
+  assert.notEqual(slots(), 3);
+});

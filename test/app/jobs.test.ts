@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { HeadroomError } from "../../src/core/errors.ts";
+import type { Incoming, Outgoing } from "../../src/core/wire.ts";
+import { type Bench, bench, json, settle } from "./fakes.ts";
+
+let on: Bench;
+let status: () => Incoming;
+beforeEach(async () => {
+  on = bench();
+  status = () => json(200, { job_id: "j1", status: "running" });
+  on.client.script = (request) => {
+    if (request.method === "POST") return json(202, { job_id: "j1", status: "queued" });
+    return request.url.endsWith("/audio") ? audio(request) : status();
+  };
+  await on.app.start();
+});
+afterEach(() => on.close());
+
+function audio(request: Outgoing): Incoming {
+  const head = { status: 200, headers: { "content-type": "audio/wav" }, sentAt: 0, gotAt: 0, quick: false };
+  return { head, text: null, file: request.saveTo, bytes: 44, sniffed: "audio/wav", attempts: 1 };
+}
+
+const polls = (): Outgoing[] => on.client.asked.filter((one) => one.lane === "poll");
+
+test("a job is polled at the profile's interval, at the lowest priority, until it ends", async () => {
+  const id = on.send("sauti", "speakJob");
+  await settle();
+  assert.equal(polls().length, 0);
+  const next = on.card(id).nextPollAt ?? 0;
+  assert.equal(next, on.clock.now() + 2_250);
+  await on.clock.pass(2_249);
+  assert.equal(polls().length, 0);
+  await on.clock.pass(1);
+  assert.equal(polls().length, 1);
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(10_000);
+  const card = on.card(id);
+  assert.equal(card.state, "succeeded");
+  assert.equal(card.polls, 2);
+  assert.equal(card.results[0]?.src, `${id}-0-0.wav`);
+  await on.clock.pass(600_000);
+  assert.equal(polls().length, 2);
+});
+
+test("a slot is free once the provider is done, and is given back for the job alone", async () => {
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(1_000);
+  assert.deepEqual(on.ledger.freed, []);
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(3_000);
+  assert.deepEqual([...new Set(on.ledger.freed)], [id]);
+});
+
+test("a job that the provider no longer knows after it was seen is lost", async () => {
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(3_000);
+  status = () => json(404, { title: "Not found", detail: "no such job" });
+  await on.clock.pass(3_000);
+  assert.equal(on.card(id).state, "lost");
+  assert.match(on.card(id).problem?.sentence ?? "", /SAUTI no longer knows this job \(j1\)/);
+});
+
+test("a job that is not there yet is asked for again", async () => {
+  const id = on.send("sauti", "speakJob");
+  status = () => json(404, { title: "Not found" });
+  await on.clock.pass(2_500);
+  assert.equal(on.card(id).state, "queued");
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(20_000);
+  assert.equal(on.card(id).state, "succeeded");
+});
+
+test("failed polls slow the polling and never send the work again", async () => {
+  const id = on.send("sauti", "speakJob");
+  status = () => {
+    throw new HeadroomError("unreachable", "gone", { origin: "http://127.0.0.1:7", code: "ECONNREFUSED" });
+  };
+  await on.clock.pass(60_000);
+  const during = polls().length;
+  assert.ok(during >= 3 && during <= 6, String(during));
+  assert.match(on.card(id).problem?.sentence ?? "", /cannot be reached/);
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(200_000);
+  assert.equal(on.card(id).state, "succeeded");
+  assert.equal(on.card(id).problem, null);
+  assert.equal(on.client.asked.filter((one) => one.method === "POST").length, 1);
+});
+
+test("a key that is no longer good stops the watching, and watching again asks at once", async () => {
+  const id = on.send("sauti", "speakJob");
+  status = () => json(401, { title: "Unauthorized" });
+  await on.clock.pass(3_000);
+  assert.ok(on.card(id).can.includes("watchAgain"));
+  await on.clock.pass(600_000);
+  assert.equal(polls().length, 1);
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  on.app.receive({ type: "watchAgain", cardId: id });
+  await settle();
+  assert.equal(on.card(id).state, "succeeded");
+});
+
+test("stop watching stops the polls and leaves the job", async () => {
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(3_000);
+  const before = polls().length;
+  on.app.receive({ type: "stopWatching", cardId: id });
+  await on.clock.pass(60_000);
+  assert.equal(polls().length, before);
+  assert.equal(on.card(id).stateTitle, "Not watched");
+  assert.deepEqual(on.ledger.freed, []);
+});
+
+test("a job that failed there says why, in the provider's own words", async () => {
+  const id = on.send("sauti", "speakJob");
+  status = () => json(200, { job_id: "j1", status: "failed", error: { message: "voice model crashed" } });
+  await on.clock.pass(3_000);
+  assert.match(on.card(id).problem?.sentence ?? "", /“voice model crashed”/);
+});
+
+test("another process takes a job over once the lease is stale, and not before", async () => {
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(2_500);
+  const before = polls().length;
+  const unlease = on.ports.jobs.unlease;
+  on.ports.jobs.unlease = () => {};
+  await on.app.stop();
+  on.ports.jobs.unlease = unlease;
+  const other = on.another("two");
+  await other.start();
+  await on.clock.pass(1_000);
+  assert.equal(polls().length, before);
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(9_000);
+  assert.equal(on.ports.exchanges.get(id)?.state, "done");
+  assert.equal(on.client.asked.filter((one) => one.method === "POST").length, 1);
+});
+
+test("a process that finds its lease gone keeps its hands off", async () => {
+  const id = on.send("sauti", "speakJob");
+  await settle();
+  const lease = on.ports.jobs.lease.bind(on.ports.jobs);
+  on.ports.jobs.lease = (job, owner, now, until) => owner !== "one" && lease(job, owner, now, until);
+  await on.clock.pass(60_000);
+  assert.equal(polls().length, 0);
+  assert.equal(on.ports.exchanges.get(id)?.state, "accepted");
+});
+
+test("no timer runs while nothing is under way", async () => {
+  const id = on.send("sauti", "speakJob");
+  status = () => json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(30_000);
+  assert.equal(on.card(id).state, "succeeded");
+  assert.equal(on.clock.timers, 0);
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forecastSentence, limitSentence, meterSentence, waitSentence } from "../../src/app/sentences.ts";
+import type { Meter, RatePolicy, SlotPolicy, Wait } from "../../src/core/quota/model.ts";
+import { formatFor } from "../../src/host/format.ts";
+
+const voice = {
+  t: (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
+    sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+  format: formatFor("en"),
+};
+const now = new Date(2026, 10, 22, 14, 1, 30).getTime();
+const at = (seconds: number) => now + seconds * 1000;
+
+const synthesis: RatePolicy = {
+  type: "rate",
+  id: "synthesis",
+  title: "Synthesis",
+  noun: "syntheses",
+  kind: "sliding",
+  limit: 10,
+  quotaWindowMs: 60_000,
+  refusedCount: false,
+  evidence: "published",
+};
+const slots: SlotPolicy = {
+  type: "slots",
+  id: "running",
+  title: "Generations at once",
+  noun: "generations",
+  limit: 3,
+  evidence: "published",
+};
+const wait: Wait = {
+  partition: "sauti/key:k/synthesis",
+  policyId: "synthesis",
+  cause: "rate",
+  until: at(40),
+  evidence: "stated",
+  left: 0,
+  limit: 10,
+};
+const meter: Meter = {
+  partition: "sauti/key:k/synthesis",
+  accountId: "a",
+  policyId: "synthesis",
+  title: "Synthesis",
+  noun: "syntheses",
+  type: "rate",
+  kind: "sliding",
+  limit: 10,
+  used: 3,
+  left: 7,
+  inFlight: 0,
+  foreign: 0,
+  quotaWindowMs: 60_000,
+  nextAt: at(20),
+  fullAt: at(40),
+  leavesAt: [],
+  closedUntil: null,
+  evidence: "stated",
+  evidenceAt: at(-8),
+};
+
+test("a wait says the limit, the instant, and who is ahead", () => {
+  const sentence = waitSentence(voice, { providerName: "SAUTI", policy: synthesis, wait, ahead: 2, now });
+  assert.equal(
+    sentence,
+    "SAUTI allows 10 syntheses in any 60 s. The next one is free at 14:02:10. 2 requests are ahead.",
+  );
+});
+
+test("a wait for slots names what must end, and no instant that nobody knows", () => {
+  const sentence = waitSentence(voice, {
+    providerName: "Sync",
+    policy: slots,
+    wait: { ...wait, policyId: "running", cause: "slots", until: null },
+    ahead: 0,
+    now,
+  });
+  assert.equal(
+    sentence,
+    "Sync allows 3 generations at once. All places are taken; this goes out when one of these jobs ends.",
+  );
+});
+
+test("every cause of a wait has its own sentence", () => {
+  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff"] as const;
+  for (const until of [at(40), null]) {
+    const said = causes.map((cause) =>
+      waitSentence(voice, {
+        providerName: "SAUTI",
+        policy: synthesis,
+        wait: { ...wait, cause, until },
+        ahead: 0,
+        now,
+      }),
+    );
+    assert.equal(new Set(said).size, causes.length);
+    for (const sentence of said) assert.ok(!/undefined|null|NaN|\{/.test(sentence), sentence);
+  }
+});
+
+test("a limit that nobody published is called unknown, not zero", () => {
+  assert.equal(
+    limitSentence(voice, "SoundPiece", { ...synthesis, limit: null, noun: "requests" }),
+    "SoundPiece does not say how many requests it allows.",
+  );
+  const sentence = meterSentence(voice, { ...meter, limit: null, left: null, evidence: "unknown" }, now);
+  assert.match(sentence, /^syntheses counted: 3; .*limit unknown, counted here$/);
+});
+
+test("a meter says what is left, when it comes back, and who says so", () => {
+  assert.equal(
+    meterSentence(voice, meter, now),
+    "7 of 10 syntheses left; next at 14:01:50; all at 14:02:10; stated by the server at 14:01:22",
+  );
+});
+
+test("more than allowed is shown as more than allowed", () => {
+  assert.match(
+    meterSentence(voice, { ...meter, used: 12, left: 0 }, now),
+    /^12 of 10 syntheses used, more than allowed/,
+  );
+});
+
+test("a forecast says when it goes and why then", () => {
+  const about = {
+    now,
+    firstAt: now,
+    lastAt: null,
+    wait: null,
+    policy: null,
+    calls: 1,
+    noun: "syntheses",
+    typicalMs: null,
+  };
+  assert.equal(forecastSentence(voice, about), "Goes now.");
+  assert.equal(
+    forecastSentence(voice, { ...about, firstAt: at(40), policy: { ...synthesis, kind: "fixed" } }),
+    "Goes at 14:02:10, when “Synthesis” resets.",
+  );
+  assert.equal(
+    forecastSentence(voice, { ...about, firstAt: null, wait: { ...wait, cause: "slots" }, policy: slots }),
+    "Goes when one of the running generations ends.",
+  );
+  assert.equal(forecastSentence(voice, { ...about, calls: 3, noun: "writes" }), "Goes now. Needs 3 writes.");
+});
