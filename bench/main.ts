@@ -1,7 +1,9 @@
 // `npm run bench`: prints every figure that the docs name. `npm run bench -- makespan fixed sliding` runs a part.
 // Figures are ratios within one run or medians; nothing here passes or fails.
 import { parseArgs } from "node:util";
+import { activationFigures } from "./activation.ts";
 import { makespanTable } from "./makespan/table.ts";
+import { sizeFigures } from "./size.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,6 +15,8 @@ const { values, positionals } = parseArgs({
 });
 const [part = "all", ...names] = positionals;
 
+if (part === "all" || part === "size") sizeFigures();
+if (part === "all" || part === "activation") activationFigures();
 if (part === "all" || part === "makespan")
   await makespanTable({
     scenarios: names,
