@@ -22,6 +22,12 @@ export interface GateOptions {
   readonly connections?: number;
 }
 
+const GRANTED = Symbol("granted");
+/** No connection to the origin is free. */
+const FULL = Symbol("full");
+/** What asking for one came to: a wait, or that the ledger could not be asked. */
+type Answer = typeof GRANTED | typeof FULL | Wait | { readonly error: unknown };
+
 /** How many waiters of a group stand in the ledger's line, so that others see them; the rest moves up. */
 const TICKETS = 64;
 /** How many requests are sent before other work gets a turn. */
@@ -36,7 +42,6 @@ export class Gate {
   readonly #connections: number;
   readonly #groups = new Groups<Held>();
   readonly #flying = new Map<string, number>();
-  readonly #aborts = new WeakMap<Held, () => void>();
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   #unsubscribe: (() => void) | null = null;
   #pumping = false;
@@ -67,18 +72,14 @@ export class Gate {
       held.fail(no);
       return;
     }
-    const waiter = new Waiter(held, held.pass.order);
-    const group = this.#groups.add(groupKey(held.pass), held.pass.lane, waiter);
-    this.#unsubscribe ??= this.#ledger.onChange(() => this.wake());
-    const abort = () => this.#cancel(waiter, held.signal.reason);
-    held.signal.addEventListener("abort", abort, { once: true });
-    this.#aborts.set(held, () => held.signal.removeEventListener("abort", abort));
-    if (group.head === waiter) {
-      group.due = true;
-      this.#serve(group, 1);
-    } else if (group.size <= TICKETS && !group.full) this.#standInLine(waiter);
-    else if (group.wait !== null) held.pass.watch.waiting(group.wait);
-    this.#arm();
+    const { pass } = held;
+    const group = this.#groups.size === 0 ? null : this.#groups.get(groupKey(pass));
+    const first = group === null || group.head === null || pass.order < group.head.order;
+    // Those behind the first of a group stand in the ledger's line as well, as far as others need to see them.
+    const asks = first || (group.size < TICKETS && !group.full);
+    const answer = asks ? this.#try(pass) : null;
+    if (answer === GRANTED) this.#launch(held);
+    else this.#stand(held, first, answer);
   }
 
   /** Something may have become free: asks again for the first of every group, soon. */
@@ -104,6 +105,21 @@ export class Gate {
     this.#arm();
   }
 
+  /** Puts a request in line. */
+  #stand(held: Held, first: boolean, answer: Answer | null): void {
+    const { pass, signal } = held;
+    const waiter = new Waiter(held, pass.order);
+    const group = this.#groups.add(groupKey(pass), pass.lane, waiter);
+    this.#unsubscribe ??= this.#ledger.onChange(() => this.wake());
+    const abort = () => this.#cancel(waiter, signal.reason);
+    waiter.unhook = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort, { once: true });
+    if (answer !== null && first) this.#heed(group, waiter, answer);
+    else if (answer !== null) this.#tell(waiter, answer);
+    else if (group.wait !== null) pass.watch.waiting(group.wait);
+    this.#arm();
+  }
+
   #cancel(waiter: Waiter<Held>, reason: unknown): void {
     const { group } = waiter;
     if (group === null) return;
@@ -120,7 +136,7 @@ export class Gate {
   #take(waiter: Waiter<Held>, leave: boolean): Held {
     const held = waiter.item;
     this.#groups.remove(waiter);
-    this.#aborts.get(held)?.();
+    waiter.unhook?.();
     if (this.#groups.size === 0) {
       this.#unsubscribe?.();
       this.#unsubscribe = null;
@@ -160,55 +176,57 @@ export class Gate {
 
   /** Asks for one; true when it has gone. */
   #ask(group: Group<Held>, waiter: Waiter<Held>): boolean {
-    const { pass } = waiter.item;
-    group.full = (this.#flying.get(pass.origin) ?? 0) >= this.#connections;
-    group.askAt = null;
-    if (group.full) return false;
-    const wait = this.#reserve(group, waiter);
-    if (wait === "granted") {
-      this.#launch(waiter);
+    const answer = this.#try(waiter.item.pass);
+    if (answer === GRANTED) {
+      group.failures = 0;
+      this.#launch(this.#take(waiter, false));
       return true;
     }
-    if (wait !== null) {
-      const now = this.#clock.now();
-      if (!sameWait(group.wait, wait) || !waiter.told) pass.watch.waiting(wait);
-      waiter.told = true;
-      group.wait = wait;
-      group.askAt = wait.until === null ? null : Math.max(wait.until, now + 1);
-    }
+    this.#heed(group, waiter, answer);
     return false;
   }
 
-  /** A later one of a group stands in line too; another process may have freed something since the first asked. */
-  #standInLine(waiter: Waiter<Held>): void {
-    const { group } = waiter;
-    if (group === null) return;
-    const wait = this.#reserve(group, waiter);
-    if (wait === "granted") this.#launch(waiter);
-    else if (wait !== null) {
-      waiter.told = true;
-      waiter.item.pass.watch.waiting(wait);
-    }
-  }
-
-  /** Null where the ledger could not be asked: another process holds it. */
-  #reserve(group: Group<Held>, waiter: Waiter<Held>): Wait | "granted" | null {
-    const { ask } = waiter.item.pass;
-    if (ask === null) return "granted";
+  /** Books one if a connection is free and the ledger grants it. */
+  #try(pass: Pass): Answer {
+    if ((this.#flying.get(pass.origin) ?? 0) >= this.#connections) return FULL;
+    if (pass.ask === null) return GRANTED;
     try {
-      const decision = this.#ledger.reserve(ask, this.#clock.now());
-      group.failures = 0;
-      waiter.ticket = !decision.granted;
-      return decision.granted ? "granted" : decision.wait;
+      const decision = this.#ledger.reserve(pass.ask, this.#clock.now());
+      return decision.granted ? GRANTED : decision.wait;
     } catch (error) {
-      if (++group.failures > FAILURES) this.#take(waiter, true).fail(error);
-      group.askAt = this.#clock.now() + 3 + this.#clock.random() * 30;
-      return null;
+      return { error };
     }
   }
 
-  #launch(waiter: Waiter<Held>): void {
-    const held = this.#take(waiter, false);
+  /** Notes for a whole group what its first was told. */
+  #heed(group: Group<Held>, waiter: Waiter<Held>, answer: Answer): void {
+    group.due = false;
+    group.full = answer === FULL;
+    group.askAt = null;
+    if (typeof answer === "symbol") return;
+    const now = this.#clock.now();
+    if ("error" in answer) {
+      // Another process holds the database just now.
+      group.askAt = now + 3 + this.#clock.random() * 30;
+      if (++group.failures > FAILURES) this.#take(waiter, true).fail(answer.error);
+      return;
+    }
+    const news = !sameWait(group.wait, answer) || !waiter.told;
+    group.failures = 0;
+    group.wait = answer;
+    group.askAt = answer.until === null ? null : Math.max(answer.until, now + 1);
+    if (news) this.#tell(waiter, answer);
+    waiter.ticket = true;
+  }
+
+  #tell(waiter: Waiter<Held>, answer: Answer): void {
+    if (typeof answer === "symbol" || "error" in answer) return;
+    waiter.ticket = true;
+    waiter.told = true;
+    waiter.item.pass.watch.waiting(answer);
+  }
+
+  #launch(held: Held): void {
     const { origin } = held.pass;
     this.#flying.set(origin, (this.#flying.get(origin) ?? 0) + 1);
     held.pass.granted();

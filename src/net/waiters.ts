@@ -14,6 +14,8 @@ export class Waiter<T> {
   ticket = false;
   /** Has been told why it waits. */
   told = false;
+  /** Takes its listener off its signal. */
+  unhook: (() => void) | null = null;
 
   constructor(item: T, order: number) {
     this.item = item;
