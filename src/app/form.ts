@@ -37,7 +37,8 @@ function fieldOf(parameter: Parameter, choices: Choices): FieldView {
     name,
     title,
     type,
-    required,
+    // A required value that has a default need not be filled in.
+    required: required && parameter.default === undefined,
     advanced: parameter.advanced ?? false,
     multiline: parameter.multiline ?? type === "json",
     ...(description === undefined ? {} : { description }),

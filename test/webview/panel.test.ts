@@ -160,6 +160,16 @@ describe("the panel", () => {
     assert.deepEqual(await panel.intents(), []);
   });
 
+  test("what the host finds wrong after a send gets the keyboard", async () => {
+    const form = snapshot().form!;
+    const panel = await open(snapshot());
+    await panel.page.getByRole("button", { name: "Speak" }).click();
+    const problems = { speed: "Only the Creator plan may speak faster." };
+    await panel.show(snapshot({ revision: 2, form: { ...form, problems, canSend: false } }));
+    await panel.page.getByText(problems.speed).waitFor();
+    assert.equal(await focusedName(panel.page), "Speed (×)");
+  });
+
   test("a number out of range is said beside its field, and a good one is posted as a number", async () => {
     const panel = await open(snapshot());
     const speed = panel.page.getByRole("textbox", { name: "Speed (×)" });

@@ -100,6 +100,7 @@ export class App extends LitElement {
                   .form=${snapshot.form}
                   .forecast=${snapshot.forecast}
                   .simulated=${snapshot.simulated}
+                  .ready=${snapshot.chosen.accountId !== null}
                   .draft=${panel.draft}
                   .unfolded=${kept.advanced ?? false}
                   @fold=${(event: CustomEvent<boolean>) => this.#keep({ advanced: event.detail })}

@@ -49,16 +49,3 @@ function jsonProblem(value: string, t: Page["t"]): string | null {
     return t("Not JSON: {reason}", { reason: error instanceof Error ? error.message : String(error) });
   }
 }
-
-/** The first field, in the form's order, with a problem. */
-export function firstProblem(
-  fields: readonly FieldView[],
-  values: Readonly<Record<string, FormValue>>,
-  problems: Readonly<Record<string, string>>,
-  page: Page,
-): FieldView | null {
-  const found = fields.find(
-    (field) => Object.hasOwn(problems, field.name) || problemOf(field, values[field.name], page) !== null,
-  );
-  return found ?? null;
-}

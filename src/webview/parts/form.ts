@@ -1,6 +1,6 @@
 // The form of the chosen action, made from its fields, with the send row at its end. Values live in the draft;
 // it must not send what it knows to be wrong.
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { FieldView, FormValue, Snapshot } from "../../protocol/snapshot.ts";
@@ -9,9 +9,12 @@ import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import type { Draft } from "./draft.ts";
 import type { Field } from "./field.ts";
-import { firstProblem, problemOf } from "./form-check.ts";
+import { problemOf } from "./form-check.ts";
 import "./field.ts";
 import "./send.ts";
+
+/** So long after Send the host may still move the keyboard to what it finds wrong, ms. */
+const answerMs = 1500;
 
 /** Fires `fold` when the advanced fields are opened or closed. */
 @customElement("hr-form")
@@ -71,9 +74,13 @@ export class Form extends LitElement {
   @property({ attribute: false }) accessor forecast: Snapshot["forecast"] = null;
   @property({ attribute: false }) accessor simulated = false;
   @property({ attribute: false }) accessor draft!: Draft;
+  /** There is an account to send with. */
+  @property({ attribute: false }) accessor ready = true;
   @property({ attribute: false }) accessor unfolded = false;
   /** Send was tried on this form: from then on everything that is missing is said. */
   @state() private accessor tried = "";
+  /** When Send was pressed, by the page's own running time, ms. */
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   protected override render() {
     const { form, page } = this;
@@ -99,10 +106,19 @@ export class Form extends LitElement {
         .forecast=${this.forecast}
         .charged=${form.charged && !this.simulated}
         .simulated=${this.simulated}
-        .off=${!form.canSend && firstProblem(form.fields, this.draft.values, form.problems, page) === null}
+        .off=${!this.ready}
         @send=${this.#send}
       ></hr-send>
     </form>`;
+  }
+
+  /** The host has answered a send: what it finds wrong gets the keyboard. */
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has("form") || performance.now() - this.#sentAt > answerMs) return;
+    const wrong = this.form.fields.find((field) => Object.hasOwn(this.form.problems, field.name));
+    if (wrong === undefined) return;
+    this.#sentAt = Number.NEGATIVE_INFINITY;
+    this.focusField(wrong.name);
   }
 
   #fields(fields: readonly FieldView[]) {
@@ -139,6 +155,7 @@ export class Form extends LitElement {
   }
 
   #change(field: FieldView, value: FormValue): void {
+    this.#sentAt = Number.NEGATIVE_INFINITY;
     this.draft.change(field.name, value);
     this.requestUpdate();
   }
@@ -169,6 +186,7 @@ export class Form extends LitElement {
       return;
     }
     draft.flush();
+    this.#sentAt = performance.now();
     page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });
   }
 
