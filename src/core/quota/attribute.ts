@@ -47,12 +47,15 @@ export function attribute(
   return null;
 }
 
-function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: number): boolean {
+/** Whether the end of a quota window as told can be that of a policy. `serverNow` in the server's epoch ms. */
+export function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: number): boolean {
   if (quota.quotaWindowMs !== null) return quota.quotaWindowMs === rate.quotaWindowMs;
   if (quota.resetAt === null) return true;
   const ahead = quota.resetAt - serverNow;
   if (ahead < -ROUNDING_MS || ahead > rate.quotaWindowMs + ROUNDING_MS) return false;
-  return rate.kind !== "fixed" || rate.quotaWindowMs % 1000 !== 0 || quota.resetAt % rate.quotaWindowMs === 0;
+  if (rate.kind !== "fixed" || rate.quotaWindowMs % 1000 !== 0) return true;
+  // On a grid of whole seconds nothing is rounded: the request lies in the quota window that ends there.
+  return quota.resetAt % rate.quotaWindowMs === 0 && ahead <= rate.quotaWindowMs;
 }
 
 /** Among policies that fit alike, the one whose own count is nearest to the server's; null where two are as near. */

@@ -50,9 +50,12 @@ export function tailMs(clock: ClockState): number {
   return Math.max(0, clock.rttMin - jitterMs(clock) / Math.sqrt(clock.n));
 }
 
-/** The latest instant at which an answered request was counted, on the scale of sending. Epoch ms. */
-export function latest(clock: ClockState, sentAt: number, gotAt: number): number {
-  const doubt = clock.n < FEW_ROUND_TRIPS ? Math.max(FEW_DOUBT_MS, jitterMs(clock)) : jitterMs(clock);
+/**
+ * The latest instant at which an answered request was counted, on the scale of sending. Epoch ms.
+ * @param doubtMs how late it may have arrived, as measured when it was sent
+ */
+export function latest(clock: ClockState, sentAt: number, gotAt: number, doubtMs = jitterMs(clock)): number {
+  const doubt = clock.n < FEW_ROUND_TRIPS ? Math.max(FEW_DOUBT_MS, doubtMs) : doubtMs;
   return Math.max(sentAt, Math.min(gotAt - tailMs(clock), sentAt + doubt));
 }
 

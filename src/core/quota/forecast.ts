@@ -1,5 +1,5 @@
 // When would so many claims go, if nothing else happened? Runs a copy of the state forward. Pure; it books nothing.
-import { type ClockState, jitterMs } from "./clock.ts";
+import type { ClockState } from "./clock.ts";
 import type { Claim, Wait } from "./model.ts";
 import { refresh, reserve } from "./reserve.ts";
 import type { PartitionState, Spend } from "./state.ts";
@@ -57,7 +57,7 @@ function goes(
   let wait: Wait | null = null;
   for (let tries = 0; tries < 32; tries++) {
     const outcome = reserve({ claim, lane: "batch", flight: id, holder: id }, before, clock, at);
-    if (outcome.granted) return { at, wait, states: outcome.states.map((one) => landed(one, clock)) };
+    if (outcome.granted) return { at, wait, states: outcome.states.map((one) => landed(one)) };
     wait ??= outcome.wait;
     if (outcome.wait.until === null) return { at: null, states: [...before], wait };
     at = Math.max(at + 1, outcome.wait.until);
@@ -66,9 +66,8 @@ function goes(
 }
 
 /** Counts what flies as arrived at the latest, so that caution about answers does not stop the forecast. */
-function landed(state: PartitionState, clock: ClockState): PartitionState {
+function landed(state: PartitionState): PartitionState {
   if (state.flying.length === 0) return state;
-  const jitter = jitterMs(clock);
-  const spends = state.flying.map(([, sentAt, units]): Spend => [sentAt, sentAt + jitter, units]);
+  const spends = state.flying.map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
   return { ...state, flying: [], log: [...state.log, ...spends], probing: false };
 }

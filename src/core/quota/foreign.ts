@@ -1,12 +1,20 @@
 // Applies one statement of the server about one policy: its limit, the units that others spent, and the end of a quota
 // window, which also tells the server's clock. Pure.
+import { resetFits } from "./attribute.ts";
 import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
 import type { QuotaReading } from "./evidence.ts";
 import { weighed } from "./hypotheses.ts";
 import { logOf } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
-import { inForce, type PartitionState, type RateInForce, type Spend, type Taught } from "./state.ts";
+import {
+  inForce,
+  type PartitionState,
+  type RateInForce,
+  SAFETY_MS,
+  type Spend,
+  type Taught,
+} from "./state.ts";
 import { afterglowMs, gathered } from "./tidy.ts";
 import { inCell, missing } from "./window.ts";
 
@@ -21,6 +29,8 @@ export interface Statement {
   readonly quota: QuotaReading;
   readonly head: Head;
   readonly clock: ClockState;
+  /** The server's clock when it answered. Epoch ms. */
+  readonly serverNow: number;
   readonly now: number;
 }
 
@@ -40,11 +50,10 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   const rate = inForce(policy, state);
   let { clock } = statement;
   const late = latest(clock, head.sentAt, head.gotAt);
-  const onGrid = rate.kind === "fixed" && quota.resetAt !== null ? gridEnd(rate, quota.resetAt) : null;
-  if (onGrid !== null && rate.quotaWindowMs % 1000 === 0)
-    clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
+  const onGrid = resetFits(rate, quota, statement.serverNow) ? gridEnd(rate, quota.resetAt) : null;
+  if (onGrid !== null) clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
   if (onGrid !== null) state = named(state, onGrid / rate.quotaWindowMs - 1, head.sentAt, late);
-  if (rate.kind === "fixed" && quota.resetAt !== null && onGrid === null && rate.quotaWindowMs >= 3000) {
+  if (quota.resetAt !== null && offGrid(rate, quota.resetAt)) {
     state = {
       ...state,
       learned: { limit: null, quotaWindowMs: null, kind: "fixedFromFirst", at: now },
@@ -92,11 +101,17 @@ function withLimit(statement: Statement, state: PartitionState, findings: Taste[
   };
 }
 
-/** The instant on the grid that a reset in whole seconds means, or null where it lies off the grid. */
-function gridEnd(rate: RateInForce, resetAt: number): number | null {
+/** The end of a fixed quota window, where whole seconds can name it exactly. Server's epoch ms. */
+function gridEnd(rate: RateInForce, resetAt: number | null): number | null {
+  if (rate.kind !== "fixed" || resetAt === null || rate.quotaWindowMs % 1000 !== 0) return null;
+  return resetAt % rate.quotaWindowMs === 0 ? resetAt : null;
+}
+
+/** Whether no rounding of seconds explains a reset beside the grid: then the quota window opens at a request. */
+function offGrid(rate: RateInForce, resetAt: number): boolean {
+  if (rate.kind !== "fixed" || rate.quotaWindowMs < 3000) return false;
   const nearest = Math.round(resetAt / rate.quotaWindowMs) * rate.quotaWindowMs;
-  const rounding = rate.quotaWindowMs % 1000 === 0 && resetAt % 1000 === 0 ? 0 : 1000;
-  return Math.abs(nearest - resetAt) <= rounding ? nearest : null;
+  return Math.abs(nearest - resetAt) > 1000;
 }
 
 /**
@@ -119,10 +134,10 @@ export function namedBy(
 
 /** The answer names the cell in which its own request was counted. */
 function named(state: PartitionState, cell: number, sentAt: number, late: number): PartitionState {
-  const own = state.log.findLastIndex((one) => one[0] === sentAt && one[1] === late);
-  const spend = state.log[own];
-  if (spend === undefined) return state;
-  return { ...state, log: state.log.toSpliced(own, 1), cells: gathered(state.cells, cell, spend[2], late) };
+  // Its own spend was booked last.
+  const spend = state.log.at(-1);
+  if (spend === undefined || Math.abs(spend[0] - sentAt) > SAFETY_MS) return state;
+  return { ...state, log: state.log.slice(0, -1), cells: gathered(state.cells, cell, spend[2], late) };
 }
 
 /**
@@ -164,7 +179,7 @@ function counted(
 ): number {
   const theta = thetaAt(clock, head.gotAt);
   if (rate.kind === "fixed" && theta !== null && endsAt !== null)
-    return inCell(state, clock, theta, rate.quotaWindowMs, endsAt / rate.quotaWindowMs - 1);
+    return inCell(state, theta, rate.quotaWindowMs, endsAt / rate.quotaWindowMs - 1);
   if (rate.kind === "bucket") return Math.ceil(missing(rate, rate.limit ?? 1, state, head.sentAt));
   // A counter's older bucket is weighted down, a window from the first request starts anew: the sliding count is above both.
   const from = head.sentAt - rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1);

@@ -29,7 +29,7 @@ export function measureAt(
   const doubt = theta.hi - theta.lo;
   if (doubt <= Math.max(FINE_MS, jitterMs(clock)) || doubt > 4 * SECOND_MS) return now;
   const cell = Math.floor((now + theta.lo) / rate.quotaWindowMs);
-  const left = rate.limit - inCell(state, clock, theta, rate.quotaWindowMs, cell);
+  const left = rate.limit - inCell(state, theta, rate.quotaWindowMs, cell);
   if (left > Math.min(UNITS, Math.ceil(Math.log2(doubt / FINE_MS))) || backlog < left) return now;
   const middle = (theta.lo + theta.hi) / 2;
   const turnsAt = Math.ceil(Math.ceil((now + middle - NEAR_MS) / SECOND_MS) * SECOND_MS - middle);

@@ -91,7 +91,7 @@ function returns(
   }
   const leavesAt: number[] = [];
   let fullAt: number | null = null;
-  for (const [at, units] of leaving(rate, state, clock)) {
+  for (const [at, units] of leaving(rate, state)) {
     if (at <= now) continue;
     fullAt = Math.ceil(at);
     for (let i = 0; i < units && leavesAt.length < LEAVES_AT_MOST; i++) leavesAt.push(fullAt);

@@ -138,7 +138,7 @@ function book(
   const { policy, cost } = part;
   if (policy.type === "slots") return hold(state, booking.holder, now, cost);
   const rate = inForce(policy, state);
-  const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost]];
+  const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost, jitterMs(clock)]];
   const polledAt = booking.lane === "poll" ? now : state.polledAt;
   return { ...state, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
 }

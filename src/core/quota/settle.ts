@@ -1,7 +1,7 @@
 // Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
 // what is known of the server's clock. Pure.
 import { attribute } from "./attribute.ts";
-import { type ClockState, jitterMs, latest, thetaAt, withDate, withRoundTrip } from "./clock.ts";
+import { type ClockState, latest, thetaAt, withDate, withRoundTrip } from "./clock.ts";
 import type { HeadReading, QuotaReading } from "./evidence.ts";
 import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
@@ -48,6 +48,7 @@ export function settle(
   let clock = observe(before, head, reading);
   const fresh = claim.parts.map((part, i) => refresh(part, states[i]!, clock, now));
   const quotas = reading.cached ? [] : reading.quotas;
+  const serverNow = reading.dateAt ?? head.gotAt;
   const spoken = quotas.map((quota) => ({
     quota,
     part: attribute(quota, claim, fresh, clock, head, reading),
@@ -60,7 +61,7 @@ export function settle(
   for (const { quota, part } of spoken) {
     const policy = part === null ? undefined : claim.parts[part]?.policy;
     if (part === null || policy?.type !== "rate") continue;
-    const applied = applyReading({ policy, quota, head, clock, now }, next[part]!);
+    const applied = applyReading({ policy, quota, head, clock, serverNow, now }, next[part]!);
     next[part] = applied.state;
     clock = applied.clock;
     const { span } = applied;
@@ -89,9 +90,9 @@ export function lose(
     const state = refresh(part, states[i]!, clock, now);
     const found = state.flying.find((one) => one[0] === flight);
     if (part.policy.type === "slots" || found === undefined) return state;
-    const [, sentAt, units] = found;
+    const [, sentAt, units, doubt] = found;
     const landed = without(state, flight);
-    const log: Spend[] = [...landed.log, [sentAt, sentAt + jitterMs(clock), units]];
+    const log: Spend[] = [...landed.log, [sentAt, sentAt + doubt, units]];
     return pinned(part.policy, { ...landed, log, opened: openerLost(landed, sentAt) }, clock);
   });
 }
@@ -119,7 +120,9 @@ export function refund(
 
 /** Moves a booked request to the instant at which it really went on the wire. */
 export function departed(state: PartitionState, flight: string, sentAt: number): PartitionState {
-  const flying = state.flying.map((one) => (one[0] === flight ? ([flight, sentAt, one[2]] as const) : one));
+  const flying = state.flying.map((one) =>
+    one[0] === flight ? ([flight, sentAt, one[2], one[3]] as const) : one,
+  );
   const { bucket } = state;
   if (bucket === null) return { ...state, flying };
   const [units, at, lateMs, spent] = bucket;
@@ -159,7 +162,7 @@ function settleRate(
       opened: openerLost(landed, sentAt),
       bucket: poured(bucket, units),
     };
-  const late = latest(clock, sentAt, head.gotAt);
+  const late = latest(clock, sentAt, head.gotAt, found?.[3]);
   const spend: Spend = [sentAt, late, units];
   const { opened, closed } = landed;
   const narrowed =

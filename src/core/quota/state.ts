@@ -12,8 +12,8 @@ export type CountingKind = QuotaWindowKind | "counter";
 export type Spend = readonly [early: number, late: number, units: number];
 /** Units of which the cell of the server's grid is certain, and the latest instant of any of them. */
 export type Cell = readonly [index: number, units: number, late: number];
-/** A booked request whose answer is not here yet. */
-export type Flight = readonly [id: string, sentAt: number, units: number];
+/** A booked request whose answer is not here yet, and how much later than the quickest it may arrive, as measured then. */
+export type Flight = readonly [id: string, sentAt: number, units: number, doubtMs: number];
 /**
  * A bucket as if every request arrived when it was sent: units missing from full, and when. Requests arrive up to `lateMs` later,
  * by which a full bucket may waste as much refill; but never more is missing than was `spent` since it was full.

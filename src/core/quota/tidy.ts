@@ -68,7 +68,7 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
     log: state.log.map(cut),
     foreign: state.foreign.map(cut),
     cells: state.cells.map(([index, units, late]) => [index, units, Math.min(late, now)]),
-    flying: state.flying.map(([id, sentAt, units]) => [id, Math.min(sentAt, now), units]),
+    flying: state.flying.map(([id, sentAt, units, doubt]) => [id, Math.min(sentAt, now), units, doubt]),
     bucket:
       state.bucket === null
         ? null

@@ -24,11 +24,11 @@ export function freeAt(
   if (units > limit) return Number.POSITIVE_INFINITY;
   switch (rate.kind) {
     case "fixed":
-      return earlier(at, slidingFree(rate, limit, state, clock, at, units), () =>
+      return earlier(at, slidingFree(rate, limit, state, at, units), () =>
         gridFree(rate, limit, state, clock, at, units),
       );
     case "fixedFromFirst":
-      return earlier(at, slidingFree(rate, limit, state, clock, at, units), () =>
+      return earlier(at, slidingFree(rate, limit, state, at, units), () =>
         openedFree(rate, limit, state, clock, at, units),
       );
     case "bucket":
@@ -36,7 +36,7 @@ export function freeAt(
     case "counter":
       return counterFree(rate, limit, state, clock, at, units);
     default:
-      return slidingFree(rate, limit, state, clock, at, units);
+      return slidingFree(rate, limit, state, at, units);
   }
 }
 
@@ -47,7 +47,7 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
     case "fixed": {
       if (theta === null) break;
       const cell = Math.floor((now + theta.lo) / rate.quotaWindowMs);
-      return inCell(state, clock, theta, rate.quotaWindowMs, cell);
+      return inCell(state, theta, rate.quotaWindowMs, cell);
     }
     case "fixedFromFirst": {
       if (state.opened === null || now > state.opened[1] + rate.quotaWindowMs + SAFETY_MS)
@@ -58,7 +58,7 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
       return Math.ceil(missing(rate, rate.limit ?? 1, state, now) - 1e-9);
     case "counter":
       if (theta === null) break;
-      return Math.ceil(weighted(rate.quotaWindowMs, state, clock, theta, now + theta.lo) - 1e-9);
+      return Math.ceil(weighted(rate.quotaWindowMs, state, theta, now + theta.lo) - 1e-9);
     default:
   }
   let used = flown(state);
@@ -68,16 +68,11 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
 }
 
 /** Instants at which counted units leave a sliding quota window, with their number, oldest first. */
-export function leaving(
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-): (readonly [at: number, units: number])[] {
-  const jitter = jitterMs(clock);
+export function leaving(rate: RateInForce, state: PartitionState): (readonly [at: number, units: number])[] {
   const all: [number, number][] = [];
   for (const [, late, units] of state.log) all.push([late, units]);
   for (const [, units, late] of state.cells) all.push([late, units]);
-  for (const [, sentAt, units] of state.flying) all.push([sentAt + jitter, units]);
+  for (const [, sentAt, units, doubt] of state.flying) all.push([sentAt + doubt, units]);
   for (const one of all) one[0] += rate.quotaWindowMs + SAFETY_MS;
   return all.sort((a, b) => a[0] - b[0]);
 }
@@ -96,7 +91,6 @@ export function cellOf(
 /** Units that may lie in one cell of the server's grid. */
 export function inCell(
   state: PartitionState,
-  clock: ClockState,
   theta: { readonly lo: number; readonly hi: number },
   quotaWindowMs: number,
   cell: number,
@@ -109,8 +103,7 @@ export function inCell(
     if (late + theta.hi >= start && early + theta.lo < end) count += units;
   };
   for (const [early, late, units] of state.log) touch(early, late, units);
-  const jitter = jitterMs(clock);
-  for (const [, sentAt, units] of state.flying) touch(sentAt, sentAt + jitter, units);
+  for (const [, sentAt, units, doubt] of state.flying) touch(sentAt, sentAt + doubt, units);
   return count;
 }
 
@@ -130,7 +123,6 @@ function slidingFree(
   rate: RateInForce,
   limit: number,
   state: PartitionState,
-  clock: ClockState,
   at: number,
   units: number,
 ): number {
@@ -140,7 +132,7 @@ function slidingFree(
   for (const one of state.cells) total += one[1];
   if (total + units <= limit) return at;
   let over = total + units - limit;
-  for (const [leavesAt, count] of leaving(rate, state, clock)) {
+  for (const [leavesAt, count] of leaving(rate, state)) {
     over -= count;
     if (over <= 0) return Math.max(at, Math.ceil(leavesAt));
   }
@@ -166,7 +158,7 @@ function gridFree(
     if (last - first > CELLS_AT_MOST) return Number.POSITIVE_INFINITY;
     let full: number | null = null;
     for (let cell = last; cell >= first && full === null; cell--)
-      if (inCell(state, clock, theta, length, cell) + units > limit) full = cell;
+      if (inCell(state, theta, length, cell) + units > limit) full = cell;
     if (full === null) return t;
     t = Math.max(t + 1, Math.ceil((full + 1) * length - theta.lo) + SAFETY_MS);
   }
@@ -221,8 +213,7 @@ function counterFree(
   const length = rate.quotaWindowMs;
   const theta = thetaAt(clock, at);
   // Without the grid, two quota windows of silence are surely enough.
-  if (theta === null)
-    return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, clock, at, units);
+  if (theta === null) return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, at, units);
   const jitter = jitterMs(clock);
   let t = at;
   for (let step = 0; step < STEPS; step++) {
@@ -232,8 +223,8 @@ function counterFree(
     const last = Math.floor(late / length);
     for (let cell = Math.floor(early / length); cell <= last; cell++) {
       const from = Math.max(early, cell * length);
-      const previous = inCell(state, clock, theta, length, cell - 1);
-      const room = limit - units - inCell(state, clock, theta, length, cell);
+      const previous = inCell(state, theta, length, cell - 1);
+      const room = limit - units - inCell(state, theta, length, cell);
       const share = 1 - (from - cell * length) / length;
       if (previous * share <= room) continue;
       const wanted = room < 0 ? (cell + 1) * length : (cell + 1 - room / previous) * length;
@@ -242,19 +233,18 @@ function counterFree(
     if (next === t) return t;
     t = next;
   }
-  return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, clock, at, units);
+  return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, at, units);
 }
 
 function weighted(
   length: number,
   state: PartitionState,
-  clock: ClockState,
   theta: { readonly lo: number; readonly hi: number },
   serverAt: number,
 ): number {
   const cell = Math.floor(serverAt / length);
   const share = 1 - (serverAt - cell * length) / length;
-  return inCell(state, clock, theta, length, cell) + inCell(state, clock, theta, length, cell - 1) * share;
+  return inCell(state, theta, length, cell) + inCell(state, theta, length, cell - 1) * share;
 }
 
 function flown(state: PartitionState): number {
