@@ -2,6 +2,7 @@
 // Nothing here touches an editor; everything that a person can do without one is behind `App`.
 import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
 import type { Account, LimitOverride } from "../core/profile/account.ts";
+import type { Finding } from "../core/quota/ledger.ts";
 import type { Evidence } from "../core/quota/model.ts";
 import type { Intent, IntentType } from "../protocol/intents.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
@@ -183,6 +184,8 @@ export interface App {
   cancelAll(): number;
   /** Puts a notice of the host's into the snapshot, once for each id. */
   notify(notice: Snapshot["notices"][number]): void;
+  /** Tells what answers taught about limits, once for each account and policy until it changes again. */
+  learned(findings: readonly Finding[]): void;
   /** What the forecast says of the form as it stands; null without a form. */
   forecast(): string | null;
   /** Takes up what was under way before: resends, polls, fetches. Call once. */

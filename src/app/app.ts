@@ -4,6 +4,7 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import type { App } from "./api.ts";
 import { codeFor } from "./code.ts";
 import { answerDoc, requestDoc, whyDoc } from "./docs.ts";
+import { findingNotice } from "./findings.ts";
 import { forecastOf } from "./forecast.ts";
 import { headlineOf } from "./headline.ts";
 import { cancelAll, carryOut, sendAgain } from "./intents.ts";
@@ -74,6 +75,10 @@ export function createApp(ports: Ports): App {
     sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
     cancelAll: () => cancelAll(parts),
     notify: (notice) => notify(parts, notice),
+    learned(findings) {
+      for (const notice of findings.map((one) => findingNotice(context, one)))
+        if (notice !== null) notify(parts, notice);
+    },
     forecast() {
       const { place, action, values } = playground;
       if (place === null || action === null) return null;

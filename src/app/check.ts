@@ -10,6 +10,9 @@ import { errorProblem } from "./problems.ts";
 import { answered } from "./record.ts";
 import { setState, sourcesOf, type Task } from "./task.ts";
 
+/** How far a provider's clock may be off for its list to be believed. ms */
+const SKEW_MS = 120_000;
+
 interface ListCheck {
   readonly kind: "list";
   readonly watch: Watch;
@@ -65,7 +68,8 @@ export async function check(task: Task): Promise<boolean> {
     setState(context, id, "outcomeUnknown", { problem }, "checked");
   };
   try {
-    const bind = way.kind === "list" ? way.list.bind : way.bind;
+    // A list is asked for whole: the poll's own filter leaves out what has ended meanwhile.
+    const bind = way.kind === "list" ? {} : way.bind;
     const call = {
       place,
       action: way.action,
@@ -112,12 +116,13 @@ function found(
   given: Parameters<typeof readAll>[0],
   say: (sentence: string) => void,
 ): boolean {
-  const { context, id, place, job, action } = task;
+  const { context, id, place, job, action, exchange } = task;
   const { t, jobs, clock } = context.ports;
   const provider = place.profile.name;
   const ours = known(task);
   const items = readAll(given, list.items).flat();
   const strangers = items
+    .filter((item) => !isOlder(item, exchange.createdAt))
     .map((item) => readAll({ headers: {}, body: item }, list.id)[0])
     .filter((one): one is string => typeof one === "string" && !ours.has(one));
   const [only] = strangers;
@@ -144,6 +149,14 @@ function found(
         }),
   );
   return false;
+}
+
+/** Whether a listed job says that it began before this request was made, clocks that differ allowed for. */
+function isOlder(item: unknown, at: number): boolean {
+  if (typeof item !== "object" || item === null) return false;
+  const [, said] = Object.entries(item).find(([name]) => /^created(_?at)?$/i.test(name)) ?? [];
+  const createdAt = typeof said === "string" ? Date.parse(said) : Number.NaN;
+  return createdAt < at - SKEW_MS;
 }
 
 /** The ids at the provider of all jobs of the account that are under way. */

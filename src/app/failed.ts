@@ -1,7 +1,8 @@
 // What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
 import { isHeadroomError } from "../core/errors.ts";
-import { FIRST } from "../core/jobs/flow.ts";
+import { FIRST, stepAt } from "../core/jobs/flow.ts";
 import { repeatOf } from "./calls.ts";
+import { actionOf } from "./context.ts";
 import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
 import { thrownProblem } from "./task-problems.ts";
 
@@ -30,7 +31,10 @@ export function failed(task: Task, error: unknown): void {
   const problem = thrownProblem(task, error);
   log("warn", `${task.action.id} ${id}: ${error instanceof Error ? error.message : String(error)}`);
   if (isHeadroomError(error, "outcomeUnknown")) {
-    ask(task, null, problem, "outcomeUnknown");
+    const remedy = t("Resend it with the same key: {provider} does the work once for one key.", {
+      provider: place.profile.name,
+    });
+    ask(task, null, isKeyed(task) ? { ...problem, remedy } : problem, "outcomeUnknown");
     return;
   }
   // A step of a running job that never left is not lost: the person may send it again.
@@ -41,4 +45,11 @@ export function failed(task: Task, error: unknown): void {
   const field = isHeadroomError(error, "badShape") && error.fields.path !== "" ? error.fields.path : null;
   if (field !== null) context.fieldProblem(id, field, problem.sentence);
   end(task, { exchange: "failed", job: "failed" }, problem);
+}
+
+/** Whether the step that was sent carried an idempotency key. */
+function isKeyed({ job, action, place }: Task): boolean {
+  const id = job.step === FIRST ? undefined : stepAt(action, job.step)?.action;
+  const called = id === undefined ? action : actionOf(place.profile, id);
+  return called !== null && repeatOf(called, job.stepKey ?? null) === "sameKey";
 }

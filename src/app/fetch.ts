@@ -63,7 +63,16 @@ async function byLink(task: Task, result: Result): Promise<Incoming> {
   const { context } = task;
   const old = result.linkExpiresAt !== null && result.linkExpiresAt <= context.ports.clock.now();
   let link = old ? ((await freshLink(task, result)) ?? result.link) : result.link;
-  const first = await get(task, result, link ?? "");
+  let first: Incoming;
+  try {
+    first = await get(task, result, link ?? "");
+  } catch (error) {
+    // The host of the link may have moved, as the simulator does when it is started anew.
+    if (old || !isHeadroomError(error, "unreachable")) throw error;
+    const moved = await freshLink(task, result);
+    if (moved === null || moved === link) throw error;
+    return get(task, result, moved);
+  }
   if (!EXPIRED.has(first.head.status) || old) return first;
   link = await freshLink(task, result);
   return link === null ? first : get(task, result, link);

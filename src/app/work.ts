@@ -11,8 +11,12 @@ import { Leases, needsWork } from "./leases.ts";
 import { pollStage } from "./poll.ts";
 import { errorProblem, type Problem } from "./problems.ts";
 import { sendStep } from "./send-step.ts";
-import { ask, end, type StopReason, type Task } from "./task.ts";
+import { ask, end, type StopReason, stopReason, type Task } from "./task.ts";
 
+/** What is on the wire at the end gets so long for its answer: an answer thrown away may have been charged. ms */
+const LAST_ANSWERS_MS = 1_500;
+/** How long a loop may take to end once it was told to. ms */
+const END_MS = 500;
 /** A send that never left is taken up after a restart if it is not older than this. ms */
 const RESUME_MS = 10 * 60_000;
 
@@ -20,6 +24,8 @@ interface Running {
   readonly live: LiveExchange;
   /** Ends the present sleep, so that a change is seen at once. */
   nap: AbortController | null;
+  /** Resolves when the loop has ended. */
+  ended: Promise<void>;
 }
 
 /** The loops of this process. */
@@ -79,9 +85,21 @@ export class Work {
   /** Ends all loops and gives the leases back; the stores stay as they are. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    const { jobs } = this.#context.ports;
+    const flying = this.ids().filter((id) => jobs.get(id)?.stage === "sent");
+    for (const id of this.ids()) if (!flying.includes(id)) this.#abort(id, "closing");
+    await this.#ended(flying, LAST_ANSWERS_MS);
     for (const id of this.ids()) this.#abort(id, "closing");
+    await this.#ended(this.ids(), END_MS);
     this.#leases.stop();
-    for (let turn = 0; turn < 50 && this.#running.size > 0; turn++) await Promise.resolve();
+  }
+
+  /** Resolves when these loops have ended, or after so long. */
+  async #ended(ids: readonly string[], ms: number): Promise<void> {
+    if (ids.length === 0) return;
+    const all = new AbortController();
+    void Promise.allSettled(ids.map((id) => this.#running.get(id)?.ended)).then(() => all.abort());
+    await pause(this.#context.ports.clock, ms, all.signal);
   }
 
   #abort(id: string, reason: StopReason): void {
@@ -98,9 +116,10 @@ export class Work {
       retryAt: null,
       fetched: new Map(),
     };
-    this.#running.set(id, { live, nap: null });
+    const running: Running = { live, nap: null, ended: Promise.resolve() };
+    this.#running.set(id, running);
     this.#context.live.set(id, live);
-    void this.#loop(id, live)
+    running.ended = this.#loop(id, live)
       .catch((error: unknown) => this.#broke(id, live, error))
       .finally(() => {
         this.#running.delete(id);
@@ -131,8 +150,7 @@ export class Work {
         case "ask":
           return;
       }
-      const reason = live.abort.signal.aborted ? (live.abort.signal.reason as StopReason) : null;
-      if (reason !== null) return;
+      if (this.#stopping || stopReason(live) !== null) return;
     }
   }
 

@@ -1,3 +1,5 @@
+// Accounts and keys: what is always there, where key text goes, what forgetting leaves behind.
+
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { baseOf, hintOf, keyReader } from "../../src/app/accounts.ts";

@@ -214,7 +214,11 @@ export function bench(more: Partial<Ports> = {}): Bench {
       return other;
     },
     async close() {
-      for (const one of apps) await one.stop();
+      for (const one of apps) {
+        const stopping = one.stop();
+        await clock.pass(3_000);
+        await stopping;
+      }
       database.close();
       rmSync(folder, { recursive: true, force: true });
     },

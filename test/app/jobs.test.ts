@@ -1,3 +1,5 @@
+// A job from its first poll to its end, on a clock by hand: intervals, trouble, leases, restarts.
+
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { HeadroomError } from "../../src/core/errors.ts";
@@ -153,4 +155,24 @@ test("no timer runs while nothing is under way", async () => {
   await on.clock.pass(30_000);
   assert.equal(on.card(id).state, "succeeded");
   assert.equal(on.clock.timers, 0);
+});
+
+test("what is on the wire at the end gets a moment for its answer, and nothing new begins", async () => {
+  let answer = (_: Incoming): void => {};
+  on.client.script = (_request, progress) => {
+    progress.sending(1, on.clock.now());
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  const id = on.send("sauti", "speakJob");
+  await settle();
+  const stopping = on.app.stop();
+  await on.clock.pass(500);
+  answer(json(202, { job_id: "j1", status: "queued" }));
+  await on.clock.pass(100);
+  await stopping;
+  assert.equal(on.ports.jobs.get(id)?.stage, "watch");
+  assert.equal(on.ports.jobs.get(id)?.remoteId, "j1");
+  assert.equal(on.client.asked.length, 1);
 });

@@ -1,3 +1,5 @@
+// Sending: what is stored before anything leaves, and what follows from every way it can end.
+
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { HeadroomError } from "../../src/core/errors.ts";

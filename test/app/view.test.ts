@@ -1,3 +1,5 @@
+// What the page and the status bar are told, and what they are never told.
+
 import assert from "node:assert/strict";
 import { stripTypeScriptTypes } from "node:module";
 import { afterEach, beforeEach, test } from "node:test";

@@ -1,3 +1,5 @@
+// Sentences about quota: each names the number, the instant, the cause.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forecastSentence, limitSentence, meterSentence, waitSentence } from "../../src/app/sentences.ts";

@@ -203,3 +203,26 @@ test("an expired link is asked for again, and the result is fetched", async () =
   await two.close();
   await fresh.close();
 });
+
+test("a lost create that the provider lists is found by checking, and watched to its end, one charge", async () => {
+  await fault("sync", "loseAnswer", { match: { method: "POST" }, times: 20 });
+  const card = await one.card(await one.send("sync", "generate"), settled, 15_000);
+  assert.equal(card.state, "unknown", JSON.stringify(card));
+  assert.ok(card.can.includes("check") && card.can.includes("resend"));
+  one.do({ type: "check", cardId: card.id });
+  const found = await one.card(card.id, (now) => now.state !== "unknown");
+  assert.notEqual(found.state, "failed");
+  assert.equal((await one.card(card.id, settled)).state, "succeeded");
+  assert.equal(await place.charges("sync"), 1);
+});
+
+test("what answers taught about a limit is said once, with both numbers", () => {
+  const finding = { accountId: "sim-sauti", policyId: "synthesis", at: 0, quotaWindowMs: 60_000 };
+  one.app.learned([{ ...finding, kind: "stricter", limit: 5 }]);
+  one.app.learned([{ ...finding, kind: "stricter", limit: 4 }]);
+  const said = one.snapshot().notices.filter((notice) => notice.id.startsWith("limit-"));
+  assert.deepEqual(
+    said.map((notice) => notice.sentence),
+    ["SAUTI now allows 4 syntheses, not 10; Headroom keeps to 4."],
+  );
+});

@@ -1,3 +1,5 @@
+// The order of a flow's steps and of a job's states.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

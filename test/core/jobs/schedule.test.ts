@@ -1,3 +1,5 @@
+// When a job is polled next.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
