@@ -80,7 +80,8 @@ export async function runAttempt(context: AttemptOptions): Promise<Attempt> {
     answer = await send(wire, options);
   } catch (error) {
     if (isHeadroomError(error, "notConfigured")) throw error;
-    return failure(pass.sentAt === null ? "unsent" : "lost", 0, error, context);
+    const unsent = pass.sentAt === null || codeOf(error) === PROXY_PASSWORD;
+    return failure(unsent ? "unsent" : "lost", 0, error, context);
   }
   try {
     return await takeIn(answer, context);
@@ -189,9 +190,13 @@ function failure<T extends "broken" | "lost" | "unsent">(
   return { type, status, error: better, code, origin: url.origin };
 }
 
+/** What a proxy's refusal is called: undici has only words for it. */
+const PROXY_PASSWORD = "proxy 407";
+
 /** The first code in a chain of causes: the outer ones are often only "fetch failed". */
 function codeOf(error: unknown): string | null {
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
+    if (/proxy.*\b407\b/i.test(one.message)) return PROXY_PASSWORD;
     const { code } = one as { code?: unknown };
     if (typeof code === "string") return code;
     if (one instanceof AggregateError) one.cause ??= one.errors[0];

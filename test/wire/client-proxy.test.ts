@@ -105,10 +105,11 @@ test("the simulator on the loopback is reached directly, whatever the proxy", as
 test("a proxy that refuses the password is unreachable, and nothing is spent", async () => {
   const via = await proxy("me:right");
   const { client, ledger } = using({ proxy: `http://me:wrong@127.0.0.1:${via.port}` });
-  await assert.rejects(client.send(outgoing("https://api.test:1/", { id: "p" }), listen()), (error) =>
-    isHeadroomError(error, "unreachable"),
-  );
+  const refused = (error: unknown) =>
+    isHeadroomError(error, "unreachable") && error.fields.code === "proxy 407";
+  await assert.rejects(client.send(outgoing("https://api.test:1/", { id: "p" }), listen()), refused);
   assert.deepEqual(ledger.told, ["reserve p#1", "refund p#1"]);
+  await assert.rejects(client.send(outgoing("http://api.test:1/"), listen()), refused);
   await client.close();
   via.close();
 });
