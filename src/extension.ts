@@ -179,10 +179,11 @@ async function build({ folder, results: resultFolder, log, keys, simulator }: Gr
     keyOf: keyReader(keys, simulator),
     settings: readNetwork,
     diagnose: diagnoseBy((id) => profiles.get(id) ?? null, ledger),
+    learned: (findings) => app.learned(findings),
     spillFolder: results.folder,
   });
   const network = onNetwork(() => void client.reconfigure());
-  const app = createApp({
+  const app: Built["app"] = createApp({
     profiles,
     accounts: new SqliteAccounts(database, signal),
     ledger,
@@ -196,6 +197,7 @@ async function build({ folder, results: resultFolder, log, keys, simulator }: Gr
     clock,
     t,
     format: formatFor(vscode.env.language),
+    language: vscode.env.language,
     owner: randomUUID(),
     log: (level, line) => log.write(level, line),
   });
