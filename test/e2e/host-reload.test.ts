@@ -1,0 +1,89 @@
+/** What survives the editor window: a job goes on after a reload, seen or not, and is charged once. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Editor, startEditor } from "../harness/editor.ts";
+import type { EditorWindow } from "../harness/editor-window.ts";
+
+let editor: Editor;
+let page: EditorWindow;
+before(async () => {
+  editor = await startEditor({ settings: { "headroom.simulator.timeScale": 1 } });
+  page = await editor.open();
+});
+after(async () => {
+  const file = path.join(editor.storageFolder, "simulator.json");
+  if (existsSync(file)) process.kill(announced().pid);
+  await editor?.close();
+});
+
+const announced = () =>
+  JSON.parse(readFileSync(path.join(editor.storageFolder, "simulator.json"), "utf8")) as {
+    pid: number;
+    control: { url: string; token: string };
+  };
+
+interface Books {
+  readonly charges: { readonly count: number };
+  readonly refusals: number;
+  readonly jobs: readonly { readonly over: boolean }[];
+}
+
+/** The simulator's own counters of SoundPiece. */
+async function books(): Promise<Books> {
+  const { control } = announced();
+  const answer = await fetch(`${control.url}/state?provider=soundpiece&token=${control.token}`);
+  return ((await answer.json()) as { soundpiece: Books }).soundpiece;
+}
+
+const results = () => {
+  const folder = path.join(editor.storageFolder, "results");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith(".part")) : [];
+};
+
+async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 40_000;
+  while (!(await look())) {
+    if (performance.now() >= deadline) await page.screenshot("zz-failed");
+    assert.ok(performance.now() < deadline, `not within 40 s: ${what}`);
+    await pause(100);
+  }
+}
+
+test("a job under way when the editor window is reloaded ends by itself, with one charge and no refusal", async () => {
+  await page.run("Headroom: Choose Provider...");
+  await page.pick("SoundPiece").click();
+  await page.statusBar(/SoundPiece/);
+  await page.run("Headroom: Send Request");
+  await until(
+    "a job at the simulator",
+    async () =>
+      existsSync(path.join(editor.storageFolder, "simulator.json")) && (await books()).jobs.length === 1,
+  );
+  await until("the job in the ledger", () => existsSync(path.join(editor.storageFolder, "headroom.db")));
+  // Without the view nobody asks for the app: it must come back by itself.
+  await page.openContainer("Explorer");
+  await page.reload();
+  assert.equal(
+    (await books()).jobs[0]?.over,
+    false,
+    "the job was over before the reload: nothing was tested",
+  );
+  assert.deepEqual(results(), []);
+  await until("the result on disk", () => results().length > 0);
+  const { charges, refusals, jobs } = await books();
+  assert.deepEqual([charges.count, refusals, jobs.length], [1, 0, 1]);
+});
+
+test("two editor windows see each other's spends in the status bar", async () => {
+  await page.run("Headroom: Choose Provider...");
+  await page.pick("SAUTI").click();
+  await page.statusBar(/SAUTI 10\/10/);
+  const other = await editor.open();
+  await other.run("Headroom: Try with the Simulator");
+  await other.statusBar(/SAUTI 9\/10/);
+  await page.statusBar(/SAUTI 9\/10/);
+  await other.close();
+});
