@@ -36,3 +36,10 @@ declare module "undici/lib/dispatcher/pool.js" {
   const value: typeof Pool;
   export = value;
 }
+
+declare module "undici/lib/core/connect.js" {
+  import type { buildConnector } from "undici";
+
+  const value: typeof buildConnector;
+  export = value;
+}
