@@ -111,7 +111,7 @@ function gridEnd(rate: RateInForce, resetAt: number | null): number | null {
 function offGrid(rate: RateInForce, resetAt: number): boolean {
   if (rate.kind !== "fixed" || rate.quotaWindowMs < 3000) return false;
   const nearest = Math.round(resetAt / rate.quotaWindowMs) * rate.quotaWindowMs;
-  return Math.abs(nearest - resetAt) > 1000;
+  return Math.abs(nearest - resetAt) > (rate.quotaWindowMs % 1000 === 0 ? 0 : 1000);
 }
 
 /**

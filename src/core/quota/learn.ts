@@ -18,6 +18,8 @@ import { merged } from "./tidy.ts";
 
 /** Successes after which two may fly at once while a limit is unknown. */
 const TRUSTED_AFTER = 8;
+/** Round trips below this are quick. ms */
+const QUICK_MS = 300;
 /** Groups of passes remembered at most. */
 const PASSES = 192;
 /** Refusals remembered at most. */
@@ -32,9 +34,10 @@ export function cautiousAt(
   policy: RatePolicy,
   rate: RateInForce,
   state: PartitionState,
+  clock: ClockState,
   now: number,
 ): number | null {
-  const allowed = flightsAllowed(policy, rate, state);
+  const allowed = flightsAllowed(policy, rate, state, clock);
   if (allowed === null || state.flying.length < allowed) return now;
   let flying = 0;
   for (const one of state.flying) if (one[1] + FORGOTTEN_MS > now) flying++;
@@ -42,11 +45,18 @@ export function cautiousAt(
 }
 
 /** How many requests may be in flight; null without bound. */
-function flightsAllowed(policy: RatePolicy, rate: RateInForce, state: PartitionState): number | null {
+function flightsAllowed(
+  policy: RatePolicy,
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+): number | null {
   if (state.probing) return 1;
   if (!isLearned(policy, state)) return null;
   const successes = state.lesson?.successes ?? 0;
-  if (rate.limit === null) return successes >= TRUSTED_AFTER ? 2 : 1;
+  // Where answers are quick, one after the other loses nothing, and the refusal that ends it comes once, not twice.
+  const quick = clock.n > 0 && clock.rttMax < QUICK_MS;
+  if (rate.limit === null) return successes >= TRUSTED_AFTER && !quick ? 2 : 1;
   return isConfirmed(state) ? null : 1;
 }
 

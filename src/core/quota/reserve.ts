@@ -98,7 +98,7 @@ export function partWait(
   const { closed } = state;
   if (closed !== null && closed.until > now)
     return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
-  const careful = cautiousAt(policy, rate, state, now);
+  const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful === null || careful > now)
     return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
   const at = freeAt(rate, state, clock, now, Math.min(cost + ahead, Math.max(cost, rate.limit ?? cost)));
