@@ -32,7 +32,10 @@ export const shared = css`
     display: inline-block;
     flex: none;
     font: normal normal normal 16px/1 codicon;
+    height: 1em;
+    overflow: hidden;
     text-rendering: auto;
+    width: 1em;
     user-select: none;
     -webkit-font-smoothing: antialiased;
   }

@@ -18,7 +18,7 @@ export class Chooser extends LitElement {
       :host {
         display: grid;
         gap: 6px;
-        grid-template-columns: minmax(0, 0.75fr) minmax(0, 1fr);
+        grid-template-columns: minmax(0, 0.9fr) minmax(0, 1fr);
       }
       .wide {
         grid-column: 1 / -1;

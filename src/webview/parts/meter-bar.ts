@@ -138,6 +138,10 @@ export function barOf(meter: MeterView): TemplateResult {
   const shares = sharesOf(meter);
   const cut = shares.cells !== null;
   const unknown = meter.limit === null;
+  // A known budget is read from what is left; an unknown one from what was counted.
+  const order = unknown
+    ? (["spent", "foreign", "inFlight"] as const)
+    : (["left", "inFlight", "spent", "foreign", "over"] as const);
   const classes = [
     "cells",
     cut ? "cut" : "",
@@ -146,9 +150,7 @@ export function barOf(meter: MeterView): TemplateResult {
   ];
   return html`<div class="bar">
     <div class=${classes.filter(Boolean).join(" ")} .style=${`--n:${lengthOf(shares, unknown)}`}>
-      ${part("left", shares.left, shares, unknown)} ${part("inFlight", shares.inFlight, shares, unknown)}
-      ${part(unknown ? "counted" : "spent", shares.spent, shares, unknown)}
-      ${part("foreign", shares.foreign, shares, unknown)} ${part("over", shares.over, shares, unknown)}
+      ${order.map((name) => part(name, shares, unknown))}
       ${unknown ? html`<i class="spent" .style=${"flex:1 1 0"}></i>` : nothing}
     </div>
   </div>`;
@@ -159,9 +161,11 @@ function lengthOf(shares: Shares, unknown: boolean): number {
   return unknown ? Math.max(10, Math.ceil(shares.whole * 1.4)) : shares.whole;
 }
 
-function part(name: string, size: number, shares: Shares, unknown: boolean) {
+function part(name: "left" | "inFlight" | "spent" | "foreign" | "over", shares: Shares, unknown: boolean) {
+  const size = shares[name];
   if (size <= 0) return nothing;
-  return html`<i class=${name} .style=${`width:${(size / lengthOf(shares, unknown)) * 100}%`}></i>`;
+  const shown = unknown && name === "spent" ? "counted" : name;
+  return html`<i class=${shown} .style=${`width:${(size / lengthOf(shares, unknown)) * 100}%`}></i>`;
 }
 
 /** The places of a slots budget: taken ones are empty, since the meter shows what is left. */

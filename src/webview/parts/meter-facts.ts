@@ -102,7 +102,7 @@ export function kindOf(
 
 /** The words for when something comes back, with a live countdown; empty when nothing is spent. */
 export function returnOf(meter: MeterView, { t, words }: Page, countdown: Countdown): string {
-  if (meter.used === 0) return "";
+  if (meter.used === 0 || meter.kind === "unknown") return "";
   const whole = meter.kind === "fixed" || meter.kind === "fixedFromFirst";
   if (!whole && meter.nextAt !== null) {
     const ms = countdown.left(meter.nextAt);

@@ -39,7 +39,7 @@ export class Select extends LitElement {
       }
       .face {
         color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
-        inset: 0 24px 0 8px;
+        inset: 0 21px 0 8px;
         line-height: 26px;
         overflow: hidden;
         pointer-events: none;
@@ -68,7 +68,7 @@ export class Select extends LitElement {
         color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
         pointer-events: none;
         position: absolute;
-        right: 5px;
+        right: 4px;
         top: 5px;
       }
     `,
