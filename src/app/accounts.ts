@@ -136,11 +136,11 @@ export class AccountBook implements Accounts {
   }
 
   async forgetEverything(): Promise<void> {
+    await this.#forgetRest();
     for (const account of this.#ports.accounts.list()) {
       for (const key of account.keys) if (!account.simulated) await this.#ports.keys.forget(key.id);
       this.#ports.accounts.remove(account.id);
     }
-    await this.#forgetRest();
   }
 
   limits(accountId: string): readonly LimitInfo[] {

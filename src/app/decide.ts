@@ -89,6 +89,16 @@ export class Decisions {
     end(task, { exchange: "failed", job: "lost" }, task.exchange.problem, { note: "given up" });
   }
 
+  /** Ends everything that is under way in any window, so that nothing of it stays behind. */
+  abandonAll(): void {
+    const { jobs } = this.#context.ports;
+    for (const { id } of jobs.open(Number.MAX_SAFE_INTEGER)) {
+      this.#work.abort(id, "person");
+      const task = this.#task(id);
+      if (task !== null) end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "forgotten" });
+    }
+  }
+
   /** After an unknown outcome: looks what the provider has. */
   async check(id: string): Promise<void> {
     const task = this.#task(id);

@@ -6,8 +6,8 @@ import { stateTitle } from "./card-words.ts";
 import { stateOf } from "./cards.ts";
 import type { Context } from "./context.ts";
 
-/** How many exchanges are looked at in one go when everything is cleared. */
-const PAGE = 500;
+/** More exchanges than anybody keeps. */
+const MOST = 1_000_000;
 
 /** The history over the stores. */
 export class ExchangeHistory implements History {
@@ -40,18 +40,15 @@ export class ExchangeHistory implements History {
   async remove(exchangeId: string): Promise<void> {
     const exchange = this.get(exchangeId);
     if (exchange === null || !ENDED.has(exchange.state)) return;
-    this.#removeResults(exchangeId);
+    this.#removeRest(exchangeId);
     this.#context.ports.exchanges.remove(exchangeId);
     this.#context.changed();
   }
 
   async clear(): Promise<void> {
     const { exchanges } = this.#context.ports;
-    for (const exchange of exchanges.list({ states: [...ENDED], limit: 100_000 }))
-      this.#removeResults(exchange.id);
+    for (const exchange of exchanges.list({ states: [...ENDED], limit: MOST })) this.#removeRest(exchange.id);
     exchanges.clear();
-    // A store whose clear keeps what is under way keeps it here too; the others are gone.
-    for (const left of exchanges.list({ states: [...ENDED], limit: PAGE })) exchanges.remove(left.id);
     this.#context.changed();
   }
 
@@ -59,8 +56,10 @@ export class ExchangeHistory implements History {
     return this.#context.ports.exchanges.onChange(listener);
   }
 
-  #removeResults(exchangeId: string): void {
-    const { results } = this.#context.ports;
+  /** Job and results with their files; the exchange itself is left to the caller. */
+  #removeRest(exchangeId: string): void {
+    const { results, jobs } = this.#context.ports;
     for (const result of results.of(exchangeId)) results.remove(result.id);
+    jobs.remove(exchangeId);
   }
 }

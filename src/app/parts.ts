@@ -55,7 +55,10 @@ export function makeParts(ports: Ports): Parts {
     },
   };
   const history = new ExchangeHistory(context);
-  const accounts = new AccountBook(ports, () => history.clear());
+  const accounts = new AccountBook(ports, async () => {
+    decisions.abandonAll();
+    await history.clear();
+  });
   const playground = new Playground(context, accounts);
   const choices = new Choices(context, playground);
   const work = new Work(context);

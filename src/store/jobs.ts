@@ -58,6 +58,12 @@ export class SqliteJobs implements JobStore {
     return row === undefined ? null : (JSON.parse(String(row.data)) as Job);
   }
 
+  remove(id: string): void {
+    this.#topic.write(() => {
+      this.#database.prepare("DELETE FROM jobs WHERE id = ?").run(id);
+    });
+  }
+
   /** Oldest first. */
   open(endedSince: number): Job[] {
     return this.#database

@@ -71,12 +71,19 @@ test("forgetting an account forgets its keys", async () => {
 test("forgetting everything leaves no key, no account, no history", async () => {
   await add();
   on.client.script = () => json(500, {});
-  on.send("sauti", "speak");
+  const ids = [on.send("sauti", "speak")];
+  await settle();
+  on.client.script = () => new Promise(() => {});
+  ids.push(on.send("sauti", "speak"));
   await settle();
   await on.app.accounts.forgetEverything();
   assert.equal(on.keys.size, 0);
   assert.deepEqual(on.ports.accounts.list(), []);
   assert.deepEqual(on.app.history.list({ limit: 10 }), []);
+  assert.deepEqual(
+    ids.map((id) => on.ports.jobs.get(id)),
+    [null, null],
+  );
 });
 
 test("a saved limit is in force with its day, and can be taken back", () => {

@@ -141,3 +141,20 @@ test("code names the key's variable, never a key, and keeps to the provider's ru
   }
   await settle();
 });
+
+test("a result becomes the input of the form that takes its kind, or it is said that none does", () => {
+  const result = { exchangeId: "x", title: "Audio", bytes: 10, problem: null, linkExpiresAt: null };
+  const sound = { kind: "audio" as const, mediaType: "audio/wav", file: "r.wav" };
+  on.ports.results.put({ ...result, ...sound, id: "r1", link: null });
+  on.ports.results.put({ ...result, ...sound, id: "r2", link: "https://files.example.com/a.wav" });
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  on.app.receive({ type: "useAsInput", resultId: "r1" });
+  assert.equal(on.app.snapshot().form?.actionId, "transcribe");
+  assert.equal(on.app.snapshot().form?.values.audio, "r.wav");
+  on.app.receive({ type: "chooseProvider", providerId: "soundpiece" });
+  on.app.receive({ type: "chooseAction", actionId: "separateStems" });
+  on.app.receive({ type: "useAsInput", resultId: "r2" });
+  assert.equal(on.app.snapshot().form?.values.source, "https://files.example.com/a.wav");
+  on.app.receive({ type: "useAsInput", resultId: "r1" });
+  assert.match(on.app.snapshot().notices[0]?.sentence ?? "", /No form of this provider/);
+});

@@ -71,6 +71,8 @@ export interface JobStore {
   add(job: Job): void;
   update(id: string, change: Partial<Omit<Job, "id">>): void;
   get(id: string): Job | null;
+  /** Forgets a job with its input and answers. Unknown ids are ignored. */
+  remove(id: string): void;
   /** Not ended, or ended after the instant. */
   open(endedSince: number): Job[];
   /** Takes or renews the right to poll a job until `until`; false while another live process has it. */
