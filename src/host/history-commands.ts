@@ -65,7 +65,7 @@ export function historyCommands(
     searchHistory: async () => {
       const text = await vscode.window.showInputBox({
         title: t("Search History"),
-        prompt: t("Words of the text, the action, the state or the answer's status"),
+        prompt: t("Words of the text, the action, the problem or the answer's status"),
         value: tree.search,
       });
       if (text === undefined) return;

@@ -7,6 +7,10 @@ export const shim = {
   settings: new Map<string, unknown>(),
   /** Commands that were executed, with their arguments. */
   executed: [] as unknown[][],
+  /** Notifications that were shown: level, sentence and buttons. */
+  shown: [] as string[][],
+  /** The button that the person then clicks. */
+  click: undefined as string | undefined,
 };
 Reflect.set(globalThis, "headroomShim", shim);
 
@@ -28,10 +32,13 @@ export class Uri {
 export const env = { language: "en" };
 export const l10n = { t: (text) => text, bundle: undefined };
 export const commands = { executeCommand: async (...all) => { shim.executed.push(all); } };
-export const window = {};
+const show = (level) => async (sentence, ...buttons) => { shim.shown.push([level, sentence, ...buttons]); return shim.click; };
+export const window = { showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
+export const ConfigurationTarget = { Global: 1 };
 export const workspace = {
   getConfiguration: (section) => ({
     get: (name) => shim.settings.get(section + "." + name),
+    update: async (name, value) => { shim.settings.set(section + "." + name, value); },
     inspect: (name) => ({ globalValue: shim.settings.get(section + "." + name), workspaceValue: shim.settings.get("workspace:" + section + "." + name) }),
   }),
   onDidChangeConfiguration: () => disposable,
