@@ -180,6 +180,7 @@ async function build({ folder, results: resultFolder, log, keys, simulator }: Gr
     settings: readNetwork,
     diagnose: diagnoseBy((id) => profiles.get(id) ?? null, ledger),
     learned: (findings) => app.learned(findings),
+    trouble: (error) => log.error("Something failed beside a request", error),
     spillFolder: results.folder,
   });
   const network = onNetwork(() => void client.reconfigure());

@@ -38,6 +38,9 @@ export interface ClientOptions {
   readonly connections?: number;
 }
 
+/** undici's words for an agent that was closed. */
+const AGENT_GONE: ReadonlySet<string> = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);
+
 /** One request on its way through all its attempts. */
 interface Journey {
   readonly request: Outgoing;
@@ -106,6 +109,8 @@ export class UndiciClient implements Client {
     let refusals = 0;
     for (let attempt = 1; ; attempt++) {
       const made = await this.#attempt(journey, attempt);
+      // It waited while the settings changed, and its agent was closed: it goes out by the new one.
+      if (made.type === "unsent" && AGENT_GONE.has(made.code ?? "") && attempt < MOST_ATTEMPTS) continue;
       const refusal = made.type === "answer" ? made.refusal : null;
       refusals = refusal === null ? 0 : refusals + 1;
       const next = decide(request, made, { counted: counted + 1, refusals }, clock.now(), clock.random());
@@ -207,6 +212,9 @@ export class UndiciClient implements Client {
       const agent = undici.makeAgent(this.#options.settings());
       const wire = agent.compose(putKey(this.#options.keyOf), throttle(this.#gate));
       return { wire, send: undici.send };
+    });
+    this.#agent.catch(() => {
+      this.#agent = null;
     });
     return this.#agent;
   }

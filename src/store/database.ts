@@ -1,6 +1,6 @@
 // Opens the one SQLite database that all editor windows share: lazily, checked, migrated forward, never trusted
 // blindly. It knows no table; those come as migrations. It must not import vscode or undici.
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
@@ -111,6 +111,8 @@ function open(options: DatabaseOptions): Opened {
   const { path } = options;
   if (path === ":memory:") return prepare(connect(options, false), options, []);
   mkdirSync(dirname(path), { recursive: true });
+  // The history holds the person's texts: for them alone. SQLite gives its side files the same rights.
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
   const before = fileNumber(path);
   try {
     return openFile(options, []);
@@ -122,6 +124,7 @@ function open(options: DatabaseOptions): Opened {
       renameSync(path, setAside);
       for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
     }
+    closeSync(openSync(path, "a", 0o600));
     return openFile(options, [{ kind: "rebuilt", setAside, cause: String(error) }]);
   }
 }

@@ -1,6 +1,6 @@
 // Rules of opening the shared database: forward only, backed up, rebuilt when damaged, left alone when newer.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -34,6 +34,14 @@ test("a new file gets the whole schema, in WAL mode, with nothing to say", () =>
   assert.equal(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal");
   assert.equal(database.prepare("PRAGMA user_version").get()?.user_version, 2);
   assert.deepEqual(database.notices, []);
+  database.close();
+});
+
+test("the file and its side files are for their owner alone", { skip: process.platform === "win32" }, () => {
+  const path = fresh();
+  const database = new Database({ path, migrations: [v1], now });
+  database.db.exec("INSERT INTO a VALUES (1)");
+  for (const end of ["", "-wal", "-shm"]) assert.equal(statSync(path + end).mode & 0o777, 0o600, end);
   database.close();
 });
 

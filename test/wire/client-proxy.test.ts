@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { isHeadroomError } from "../../src/core/errors.ts";
 import { type NetSettings, plainSettings, planProxy } from "../../src/net/settings.ts";
 import { authority, server as pair } from "../net/certificates.ts";
-import { listen, outgoing, serve, wired } from "../net/tools.ts";
+import { listen, outgoing, serve, turn, wired } from "../net/tools.ts";
 
 /** A proxy that knows every host as the loopback's, and asks for a password where one is set. */
 async function proxy(password: string | null = null) {
@@ -143,6 +143,21 @@ test("changed settings count from the next request on", async () => {
   await client.close();
   await target.close();
   via.close();
+});
+
+test("a request that waits while the settings change goes out by the new ones", async () => {
+  const target = await serve((_request, response) => response.end("{}"));
+  const { client, ledger } = using({});
+  ledger.limit = 0;
+  const sending = client.send(outgoing(target.url, { id: "w" }), listen());
+  while (client.waiting === 0) await turn();
+  await client.reconfigure();
+  ledger.limit = Number.POSITIVE_INFINITY;
+  ledger.give(0);
+  assert.equal((await sending).head.status, 200);
+  assert.deepEqual(ledger.told, ["reserve w#1", "refund w#1", "reserve w#2", "sent w#2", "settle w#2 200"]);
+  await client.close();
+  await target.close();
 });
 
 test("the setting goes before the environment, and both lists of exceptions count", () => {
