@@ -7,6 +7,12 @@ export const USUAL_MS: readonly number[] = [
   1, 2, 3, 5, 6, 10, 15, 20, 30, 60, 120, 300, 600, 900, 3600, 86_400,
 ].map((seconds) => seconds * 1000);
 
+/**
+ * Where several explain the history alike, sliding goes first: it is safe for the others too, and that a fixed window looks like
+ * it means that it opened with our first request, so nothing is lost by it.
+ */
+const KINDS = ["sliding", "fixed", "fixedFromFirst"] as const;
+
 /** A refusal's instant is rounded up to whole seconds. ms */
 const ROUNDING_MS = 1000;
 
@@ -38,7 +44,7 @@ interface Told {
 /** The most generous way of counting that no refusal contradicts; null where none fits. */
 export function bestHypothesis(lesson: Pick<Lesson, "passes" | "refusals">, grid: Grid): Hypothesis | null {
   for (const quotaWindowMs of USUAL_MS)
-    for (const kind of ["fixed", "fixedFromFirst", "sliding"] as const) {
+    for (const kind of KINDS) {
       const found = tried(kind, quotaWindowMs, lesson, grid);
       if (found !== null) return found;
     }
