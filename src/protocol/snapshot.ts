@@ -57,7 +57,7 @@ export const fieldSchema = z.object({
 export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const wait = z.object({
-  /** Why and until when, in words. */
+  /** Why, until when and how many are ahead, in words. */
   sentence: z.string(),
   policyId: nullable(z.string()),
   since: instant,

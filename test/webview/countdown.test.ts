@@ -143,6 +143,8 @@ describe("words for time and size", () => {
     assert.equal(words.duration(60_000), "60s");
     assert.equal(words.duration(300_000), "5m");
     assert.equal(words.duration(4_320_000), "1h 12m");
+    assert.equal(words.age(12_345), "10s");
+    assert.equal(words.age(75_000), "1m");
     assert.equal(words.bytes(412), "412 bytes");
     assert.equal(words.bytes(230_444), "230 kB");
     assert.equal(words.bytes(8_000_000), "8 MB");

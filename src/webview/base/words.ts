@@ -59,6 +59,12 @@ export class Words {
     return this.#pair(ms);
   }
 
+  /** How long ago, in steps that a glance can take in: 5 s, then a minute, then an hour. Rounds down. */
+  age(ms: number): string {
+    if (ms < minuteMs) return this.unit(Math.floor(ms / 5000) * 5, "second");
+    return ms < hourMs ? this.unit(Math.floor(ms / minuteMs), "minute") : this.#pair(ms);
+  }
+
   bytes(value: number): string {
     if (value < 1000) return this.unit(value, "byte");
     if (value < 1e6) return this.unit(value / 1000, "kilobyte", value < 1e4 ? 1 : 0);

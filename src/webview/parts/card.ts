@@ -94,7 +94,7 @@ export class Card extends LitElement {
           card.polls === 1 ? t("asked once") : t("asked {count} times", { count: words.number(card.polls) }),
         );
       const age = this.#countdown.age(card.createdAt);
-      if (age >= 5000) parts.push(words.duration(age));
+      if (age >= 5000) parts.push(words.age(age));
     } else {
       parts.push(
         words.at(card.endedAt, this.#countdown.now),

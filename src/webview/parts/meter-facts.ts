@@ -123,7 +123,7 @@ export function evidenceOf(
   countdown: Countdown,
 ): { icon: IconName; age: string; title: string } {
   const ageMs = meter.evidenceAt === null ? null : countdown.age(meter.evidenceAt);
-  const age = ageMs === null ? "" : ageMs < 5000 ? t("now") : words.duration(ageMs);
+  const age = ageMs === null ? "" : ageMs < 5000 ? t("now") : words.age(ageMs);
   const since = ageMs === null ? "" : ageMs < 5000 ? `, ${t("just now")}` : `, ${t("{age} ago", { age })}`;
   switch (meter.evidence) {
     case "stated":

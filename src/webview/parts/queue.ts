@@ -9,6 +9,9 @@ import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { actionsOf } from "./card-actions.ts";
 
+/** Acts that are of no use while a request waits; its card has them later. */
+const elsewhere = ["copyCode", "openAnswer", "dismiss"] as const;
+
 /** The queue; `cards` are those that wait and are shown here and not below. */
 @customElement("hr-queue")
 export class Queue extends LitElement {
@@ -104,7 +107,7 @@ export class Queue extends LitElement {
           .filter(Boolean)
           .join(" ")}
       </p>
-      ${card === undefined ? nothing : html`<div class="acts small">${actionsOf(card, this.page)}</div>`}
+      ${card === undefined ? nothing : html`<div class="acts small">${actionsOf(card, this.page, elsewhere)}</div>`}
     </li>`;
   }
 }

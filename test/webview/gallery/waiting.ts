@@ -22,7 +22,16 @@ export const waitingStates: Readonly<Record<string, Snapshot>> = {
     },
     queue: [
       waiting(),
-      waiting({ id: "other", own: false, ahead: 1, title: "Speech from text", lane: "batch" }),
+      waiting({
+        id: "other",
+        own: false,
+        ahead: 1,
+        lane: "batch",
+        wait: {
+          ...waiting().wait,
+          sentence: `${waiting().wait.sentence} 1 request is ahead.`,
+        },
+      }),
     ],
     cards: [waitingCard()],
   }),
