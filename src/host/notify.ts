@@ -1,6 +1,6 @@
 // Tells what happened while nobody looked: ended jobs, several as one, and quota that runs low. Never twice, never
 // while the playground is visible, and only as the settings allow.
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../app/api.ts";
@@ -99,13 +99,18 @@ export class Notifications implements vscode.Disposable {
     return path.join(this.#options.folder, "told");
   }
 
+  /** The instant up to which endings were told by any editor window. Epoch ms. */
   #toldUntil(): number {
-    return statSync(this.#mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    try {
+      return Number(readFileSync(this.#mark, "utf8")) || 0;
+    } catch {
+      return 0;
+    }
   }
 
   #markTold(): void {
     mkdirSync(this.#options.folder, { recursive: true });
-    writeFileSync(this.#mark, "");
+    writeFileSync(this.#mark, String(this.#options.clock.now()));
   }
 }
 

@@ -2,7 +2,7 @@
 // the simulator works: it starts it, reads what it announces, and asks whether it lives.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { get } from "node:http";
 import path from "node:path";
 import type { Simulator } from "../app/ports.ts";
@@ -147,14 +147,23 @@ export class SharedSimulator implements Simulator {
   }
 
   async #announced(): Promise<Announced | null> {
-    try {
-      const found = JSON.parse(await readFile(this.#file, "utf8")) as Announced;
-      const address = new URL(found.control.url);
-      // Only a loopback address is believed, whatever stands in the file.
-      return typeof found.pid === "number" && address.hostname === "127.0.0.1" ? found : null;
-    } catch {
-      return null;
-    }
+    const text = await readFile(this.#file, "utf8").catch(() => null);
+    if (text === null) return null;
+    const found = announcedIn(text);
+    // The simulator itself asks whoever the file names: a file that is not believed must not stay.
+    if (found === null) await rm(this.#file, { force: true });
+    return found;
+  }
+}
+
+/** What the file says; null where it is no announcement or names another address than this machine's own. */
+function announcedIn(text: string): Announced | null {
+  try {
+    const found = JSON.parse(text) as Announced;
+    const isHere = new URL(found.control.url).hostname === "127.0.0.1";
+    return typeof found.pid === "number" && isHere ? found : null;
+  } catch {
+    return null;
   }
 }
 

@@ -11,7 +11,7 @@ import { shim } from "./vscode-shim.ts";
 const { LazyApp } = await import("../../src/host/lazy-app.ts");
 const { Notifications } = await import("../../src/host/notify.ts");
 
-const start = Date.now() + 3_600_000;
+const start = 1_700_000_000_000;
 let folder = "";
 let timers: (() => void)[] = [];
 let visible = false;
@@ -119,7 +119,7 @@ test("what had ended before this editor window looked, and what was cancelled, i
 test("of two editor windows only one tells", async () => {
   const [one, other] = [await editorWindow(), await editorWindow()];
   const running = { ...card("1", "running"), endedAt: null };
-  const ended = { ...card("1", "succeeded"), endedAt: Date.now() - 1 };
+  const ended = { ...card("1", "succeeded"), endedAt: start - 1 };
   for (const show of [one, other]) show(running);
   for (const show of [one, other]) show(ended);
   await pass();

@@ -108,6 +108,8 @@ test("a page that is not ready or hidden gets nothing; one that comes back gets 
   changed();
   assert.equal(view.posted.length - before, 0);
   view.visible = true;
+  changed();
+  assert.equal(view.posted.length - before, 0, "the new page has not loaded yet");
   await view.hear({ type: "ready" });
   await settle();
   assert.deepEqual(

@@ -1,6 +1,8 @@
 /** One simulator process for all editor windows: shared, found again, started anew when dead. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -48,14 +50,23 @@ test("a restart ends the old process and begins with fresh books", async () => {
   assert.throws(() => process.kill(pid, 0));
 });
 
-test("an announced address that is not on loopback is never asked", async () => {
-  const text = JSON.stringify({
-    pid: process.pid,
-    control: { url: "http://192.0.2.1/__sim" },
-    sauti: { url: "http://192.0.2.1", key: "x" },
+test("an announced address that is not 127.0.0.1 is not believed, even if it answers", async () => {
+  const server = createServer((_request, answer) => {
+    answer.end(`{"ok":true,"pid":${process.pid},"now":0}`);
   });
-  writeFileSync(path.join(folder, "simulator.json"), text);
-  assert.match(await open().baseOf("sauti"), /^http:\/\/127\.0\.0\.1:/);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const base = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const text = JSON.stringify({
+      pid: process.pid,
+      control: { url: `${base}/__sim` },
+      sauti: { url: base, key: "x" },
+    });
+    writeFileSync(path.join(folder, "simulator.json"), text);
+    assert.match(await open().baseOf("sauti"), /^http:\/\/127\.0\.0\.1:/);
+  } finally {
+    server.close();
+  }
 });
 
 test("one that cannot start says why, and the next ask tries again", async () => {
