@@ -176,3 +176,33 @@ test("what is on the wire at the end gets a moment for its answer, and nothing n
   assert.equal(on.ports.jobs.get(id)?.remoteId, "j1");
   assert.equal(on.client.asked.length, 1);
 });
+
+test("the slot is free before the result is fetched", async () => {
+  const id = on.send("sauti", "speakJob");
+  await settle();
+  on.client.script = (request) =>
+    request.url.endsWith("/audio") ? new Promise(() => {}) : json(200, { job_id: "j1", status: "succeeded" });
+  await on.clock.pass(3_000);
+  assert.equal(on.card(id).state, "fetching");
+  assert.deepEqual(on.ledger.freed, [id]);
+});
+
+test("a link that storage no longer accepts is asked for again through the API, once", async () => {
+  const link = (name: string) => ({ url: `https://files.example.com/${name}.flac`, duration: 4 });
+  const asked: string[] = [];
+  on.client.script = (request) => {
+    if (request.auth === null) {
+      asked.push(request.url);
+      const fresh = request.url.includes("fresh");
+      return fresh ? { ...audio(request), sniffed: "audio/flac" } : json(403, "<Error/>");
+    }
+    if (request.method === "PUT") return json(200, { sample: { id: "op_1", status: "processing" } });
+    const name = request.lane === "poll" ? "old" : "fresh";
+    return json(200, { sample: { id: "op_1", status: "ready", outputs: [link(name)] } });
+  };
+  const id = on.send("soundpiece", "newSample");
+  await on.clock.pass(5_000);
+  assert.deepEqual(asked, ["https://files.example.com/old.flac", "https://files.example.com/fresh.flac"]);
+  assert.equal(on.card(id).results[0]?.problem, null);
+  assert.equal(on.card(id).results[0]?.mediaType, "audio/flac");
+});

@@ -87,7 +87,9 @@ test("a key that a server echoes is taken out of what is stored", async () => {
   on.client.script = () => json(401, { detail: "bad key sauti_abcdef0123456789", title: "Unauthorized" });
   const id = on.send("sauti", "speak");
   await settle();
-  assert.ok(!JSON.stringify(on.ports.exchanges.get(id)?.answer).includes("abcdef0123456789"));
+  const stored = JSON.stringify([on.ports.exchanges.get(id)?.answer, on.card(id), on.app.answerOf(id)]);
+  assert.match(stored, /bad key/);
+  assert.ok(!stored.includes("abcdef0123456789"), stored);
 });
 
 test("a create without a key whose answer was lost waits for the person, who may give up", async () => {
@@ -185,4 +187,63 @@ test("sound that is no sound is kept, with a word on it", async () => {
   const [result] = on.card(id).results;
   assert.match(result?.problem ?? "", /sent text\/html where a playable result was due/);
   assert.notEqual(result?.src, null);
+});
+
+test("only what changes nothing or carries a key may be repeated alone", async () => {
+  on.client.script = () => json(500, {});
+  for (const [providerId, actionId] of [
+    ["sauti", "speak"],
+    ["sauti", "listVoices"],
+    ["soundpiece", "newSample"],
+    ["sync", "generate"],
+    ["vocabusta", "speak"],
+  ] as const)
+    on.send(providerId, actionId);
+  await settle();
+  assert.deepEqual(
+    on.client.asked.map((one) => one.repeat),
+    ["never", "safe", "sameKey", "sameKey", "never"],
+  );
+});
+
+test("a crash after a keyed create has left: it is sent again with its key; an unkeyed one waits for the person", async () => {
+  on.client.script = (_request, progress) => {
+    progress.sending(1, on.clock.now());
+    return new Promise(() => {});
+  };
+  const keyed = on.send("soundpiece", "newSample");
+  const unkeyed = on.send("sauti", "speak");
+  await settle();
+  const unlease = on.ports.jobs.unlease;
+  on.ports.jobs.unlease = () => {};
+  const stopping = on.app.stop();
+  await on.clock.pass(3_000);
+  await stopping;
+  on.ports.jobs.unlease = unlease;
+  const key = on.ports.exchanges.get(keyed)?.idempotencyKey;
+  await on.another("two").start();
+  await on.clock.pass(10_000);
+  const again = on.client.asked.filter((one) => one.holder === keyed);
+  assert.equal(again.length, 2);
+  assert.ok(JSON.stringify(again[1]?.body).includes(String(key)));
+  assert.equal(on.client.asked.filter((one) => one.holder === unkeyed).length, 1);
+  assert.equal(on.ports.exchanges.get(unkeyed)?.state, "outcomeUnknown");
+});
+
+test("checking takes only a job that Headroom does not know", async () => {
+  on.client.script = (request) => {
+    if (request.method === "GET") return json(200, [{ id: "g1" }, { id: "g2" }]);
+    throw new HeadroomError("outcomeUnknown", "lost", { exchangeId: request.id });
+  };
+  const id = on.send("sync", "generate");
+  await settle();
+  on.app.receive({ type: "check", cardId: id });
+  await settle();
+  assert.match(on.card(id).problem?.sentence ?? "", /lists 2 jobs that Headroom does not know/);
+  const job = on.ports.jobs.get(id);
+  assert.ok(job);
+  on.ports.jobs.add({ ...job, id: "x-other", remoteId: "g1", watched: false });
+  on.app.receive({ type: "check", cardId: id });
+  await settle();
+  assert.equal(on.ports.jobs.get(id)?.remoteId, "g2");
 });
