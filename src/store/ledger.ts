@@ -75,6 +75,7 @@ export class SqlLedger implements Ledger {
       const booking = { claim, lane, flight: ask.id, holder, ahead: ahead.units, behind: ahead.behind };
       const outcome = reserve(booking, states, this.#rows.clock(claim.accountId), now);
       if (!outcome.granted) {
+        if (outcome.moved !== null) this.#save(claim, outcome.moved);
         const wait = withGrace(outcome.wait, ahead.graceUntil);
         changed = this.#lines.stand(ask, wait);
         return { granted: false, wait };

@@ -8,6 +8,9 @@ import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS 
 import { notAfter, tidy } from "./tidy.ts";
 import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
+/** Who stands behind more than a quota window holds looks again so soon. ms */
+const LOOK_AGAIN_MS = 1_000;
+
 /** What is to be booked, and under which name. */
 export interface Booking {
   readonly claim: Claim;
@@ -24,7 +27,12 @@ export interface Booking {
 
 export type Outcome =
   | { readonly granted: true; readonly states: readonly PartitionState[] }
-  | { readonly granted: false; readonly wait: Wait };
+  | {
+      readonly granted: false;
+      readonly wait: Wait;
+      /** To be kept: the clock was set back, and what lay in the future was moved to now. Null where nothing was. */
+      readonly moved: readonly PartitionState[] | null;
+    };
 
 /** Books a claim in all its partitions, or says what it waits for. `states` in the order of the claim's parts. */
 export function reserve(
@@ -35,7 +43,10 @@ export function reserve(
 ): Outcome {
   const current = booking.claim.parts.map((part, i) => refresh(part, states[i]!, clock, now));
   const wait = holdsBack(booking, current, clock, now);
-  if (wait !== null) return { granted: false, wait };
+  if (wait !== null) {
+    const moved = states.some((state) => notAfter(state, clock, now) !== state);
+    return { granted: false, wait, moved: moved ? current : null };
+  }
   return {
     granted: true,
     states: booking.claim.parts.map((part, i) => book(part, current[i]!, booking, clock, now)),
@@ -101,7 +112,10 @@ export function partWait(
   const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful === null || careful > now)
     return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
-  const at = freeAt(rate, state, clock, now, Math.min(cost + ahead, Math.max(cost, rate.limit ?? cost)));
+  // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.
+  const behindAll = ahead > 0 && rate.limit !== null && cost + ahead > rate.limit;
+  const room = freeAt(rate, state, clock, now, behindAll ? Math.max(cost, rate.limit ?? cost) : cost + ahead);
+  const at = behindAll ? Math.max(room, now + LOOK_AGAIN_MS) : room;
   if (at <= now) {
     const measured = measureAt(rate, state, clock, now, behind);
     return measured <= now

@@ -49,11 +49,10 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
       const cell = Math.floor((now + theta.lo) / rate.quotaWindowMs);
       return inCell(state, theta, rate.quotaWindowMs, cell);
     }
-    case "fixedFromFirst": {
-      if (state.opened === null || now > state.opened[1] + rate.quotaWindowMs + SAFETY_MS)
-        return flown(state);
+    case "fixedFromFirst":
+      if (state.opened === null) break;
+      if (now > state.opened[1] + rate.quotaWindowMs + SAFETY_MS) return 0;
       return sinceOpened(state, state.opened[0]);
-    }
     case "bucket":
       return Math.ceil(missing(rate, rate.limit ?? 1, state, now) - 1e-9);
     case "counter":
@@ -61,9 +60,8 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
       return Math.ceil(weighted(rate.quotaWindowMs, state, theta, now + theta.lo) - 1e-9);
     default:
   }
-  let used = flown(state);
-  for (const [, late, units] of state.log) if (late + rate.quotaWindowMs + SAFETY_MS > now) used += units;
-  for (const [, units, late] of state.cells) if (late + rate.quotaWindowMs + SAFETY_MS > now) used += units;
+  let used = 0;
+  for (const [at, units] of leaving(rate, state)) if (at > now) used += units;
   return used;
 }
 
