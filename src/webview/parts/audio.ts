@@ -87,6 +87,8 @@ export class Audio extends LitElement {
   @query(".seek") private accessor seeker!: HTMLElement;
   #waves: WaveSurfer | null = null;
   #reading: AbortController | null = null;
+  /** The drawing is a canvas: it has to be told of another theme. */
+  readonly #themes = new MutationObserver(() => this.#waves?.setOptions(this.#colours()));
 
   protected override render() {
     const { page, result } = this;
@@ -171,6 +173,7 @@ export class Audio extends LitElement {
   #clear(): void {
     this.#reading?.abort();
     this.#reading = null;
+    this.#themes.disconnect();
     this.#waves?.destroy();
     this.#waves = null;
     this.recording = null;
@@ -187,8 +190,7 @@ export class Audio extends LitElement {
       this.recording = recording;
       if (!Number.isFinite(this.media.duration)) this.duration = recording.durationSeconds;
       await this.updateComplete;
-      const colours = getComputedStyle(this);
-      const probe = (name: string) => colours.getPropertyValue(name).trim();
+      if (reading.signal.aborted) return;
       this.#waves = WaveSurfer.create({
         container: this.seeker,
         media: this.media,
@@ -202,14 +204,24 @@ export class Audio extends LitElement {
         cursorWidth: 1,
         interact: false,
         dragToSeek: false,
-        waveColor: probe("--vscode-descriptionForeground") || "gray",
-        progressColor: probe("--vscode-progressBar-background") || "currentColor",
-        cursorColor: probe("--vscode-foreground") || "currentColor",
+        ...this.#colours(),
         cspNonce: this.page.nonce,
       });
+      this.#themes.observe(document.body, { attributeFilter: ["class", "data-vscode-theme-id"] });
     } catch {
       // The plain line stays; the media element says by itself whether it can play.
     }
+  }
+
+  #colours() {
+    const style = getComputedStyle(this);
+    const of = (name: string, otherwise: string) =>
+      style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
+    return {
+      waveColor: of("descriptionForeground", "gray"),
+      progressColor: of("progressBar-background", "currentColor"),
+      cursorColor: of("foreground", "currentColor"),
+    };
   }
 
   #follow(): void {
