@@ -27,6 +27,7 @@ export const COMMANDS = [
   "openDocs",
   "openHistoryEntry",
   "searchHistory",
+  "filterHistory",
   "clearSearch",
   "clearHistory",
   "openAnswer",

@@ -1,17 +1,18 @@
 // The commands on the history and on results. From the tree they get an entry, from the palette they ask for one.
 import * as vscode from "vscode";
-import type { App, CodeLanguage } from "../app/api.ts";
+import type { App, CodeLanguage, ProviderInfo } from "../app/api.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import type { Commands } from "./command-ids.ts";
 import type { Part } from "./documents.ts";
 import { openResult, revealResult, saveResult } from "./files.ts";
-import type { HistoryTree } from "./history-tree.ts";
+import type { HistoryFilter, HistoryTree } from "./history-tree.ts";
 import { copyCode, type Tools } from "./intents.ts";
 
 type Ids =
   | "openHistoryEntry"
   | "searchHistory"
+  | "filterHistory"
   | "clearSearch"
   | "clearHistory"
   | "openAnswer"
@@ -45,9 +46,11 @@ export function historyCommands(
     const exchange = await chosen(app, entry, title, tools);
     if (exchange !== null) await copyCode(app, exchange.id, language, t);
   };
-  const search = (text: string) => {
-    tree.search = text;
-    filtered(tree.search !== "");
+  /** Lists what fits, and says what was asked for; words and choice add up. */
+  const list = (filter: HistoryFilter, title: string) => {
+    tree.show(filter, title);
+    filtered(Object.keys(filter).length > 0);
+    return vscode.commands.executeCommand("headroom.history.focus");
   };
   const onResult = (work: (app: App, resultId: string) => Promise<void>) => async () => {
     const app = await tools.app.get();
@@ -66,13 +69,23 @@ export function historyCommands(
       const text = await vscode.window.showInputBox({
         title: t("Search History"),
         prompt: t("Words of the text, the action, the problem or the answer's status"),
-        value: tree.search,
+        value: tree.filter.text ?? "",
       });
       if (text === undefined) return;
-      search(text);
-      await vscode.commands.executeCommand("headroom.history.focus");
+      const { text: _, ...rest } = tree.filter;
+      const words = text.trim();
+      await list(words === "" ? rest : { ...rest, text: words }, words === "" ? "" : `"${words}"`);
     },
-    clearSearch: () => search(""),
+    filterHistory: async () => {
+      const app = await tools.app.get();
+      const choice = await vscode.window.showQuickPick(filters(app.accounts.providers(), t), {
+        title: t("Filter History"),
+      });
+      const { text } = tree.filter;
+      if (choice !== undefined)
+        await list({ ...(text === undefined ? {} : { text }), ...choice.filter }, choice.label);
+    },
+    clearSearch: () => list({}, ""),
     clearHistory: async () => {
       const yes = t("Clear History");
       const sure = await vscode.window.showWarningMessage(
@@ -107,6 +120,18 @@ export function historyCommands(
     revealResult: onResult((app, id) => revealResult(app, id, t)),
     openResult: onResult((app, id) => openResult(app, id, t)),
   };
+}
+
+/** What the history can be narrowed down to. */
+function filters(providers: readonly ProviderInfo[], t: Tools["t"]) {
+  const states: readonly (vscode.QuickPickItem & { readonly filter: HistoryFilter })[] = [
+    { label: t("Under way"), filter: { states: ["intent", "waiting", "sent", "accepted"] } },
+    { label: t("Done"), filter: { states: ["done"] } },
+    { label: t("Failed or refused"), filter: { states: ["failed", "refused"] } },
+    { label: t("Outcome unknown"), filter: { states: ["outcomeUnknown"] } },
+    { label: t("Cancelled"), filter: { states: ["cancelled"] } },
+  ];
+  return [...providers.map((one) => ({ label: one.name, filter: { providerId: one.id } })), ...states];
 }
 
 /** The newest result that lies on disk. */

@@ -4,12 +4,15 @@ import * as vscode from "vscode";
 import type { App } from "../app/api.ts";
 import type { Translate } from "../app/ports.ts";
 import type { ExchangeState } from "../core/jobs/model.ts";
-import type { Exchange } from "../core/jobs/stores.ts";
+import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
 import { type Day, daysOf } from "./days.ts";
 import type { LazyApp } from "./lazy-app.ts";
 
 /** At most so many exchanges are listed; older ones are found by searching. */
 const MOST = 500;
+
+/** What of the history is listed; empty for all. */
+export type HistoryFilter = Pick<ExchangeFilter, "text" | "providerId" | "states">;
 
 /** An entry of the tree. */
 export type HistoryItem =
@@ -37,7 +40,7 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
   readonly #disposables: { dispose(): unknown }[] = [this.#changed];
   readonly onDidChangeTreeData = this.#changed.event;
   #view: vscode.TreeView<HistoryItem> | null = null;
-  #search = "";
+  #filter: HistoryFilter = {};
 
   constructor(app: LazyApp, t: Translate) {
     this.#app = app;
@@ -59,14 +62,15 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     this.#disposables.push(this.#view);
   }
 
-  /** What is searched for; empty for all. */
-  get search(): string {
-    return this.#search;
+  /** What is listed: words, provider, states. */
+  get filter(): HistoryFilter {
+    return this.#filter;
   }
 
-  set search(text: string) {
-    this.#search = text.trim();
-    if (this.#view !== null) this.#view.description = this.#search === "" ? "" : `"${this.#search}"`;
+  /** Lists what fits only; `title` says so beside the view's name, empty for all. */
+  show(filter: HistoryFilter, title: string): void {
+    this.#filter = filter;
+    if (this.#view !== null) this.#view.description = title;
     this.#changed.fire(undefined);
   }
 
@@ -74,10 +78,7 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     if (item?.kind === "day") return item.day.entries.map((exchange) => ({ kind: "exchange", exchange }));
     if (item !== undefined) return [];
     const app = await this.#app.get();
-    const found = app.history.list({
-      limit: MOST + 1,
-      ...(this.#search === "" ? {} : { text: this.#search }),
-    });
+    const found = app.history.list({ ...this.#filter, limit: MOST + 1 });
     if (this.#view !== null)
       this.#view.message =
         found.length > MOST
@@ -107,7 +108,7 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     const state =
       day.ago <= 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
     const item = new vscode.TreeItem(name, state);
-    item.id = `day/${day.key}/${this.#search}`;
+    item.id = `day/${day.key}/${JSON.stringify(this.#filter)}`;
     item.contextValue = "day";
     item.description = String(day.entries.length);
     item.accessibilityInformation = {

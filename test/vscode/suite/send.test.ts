@@ -55,6 +55,20 @@ describe("a send through the simulator", () => {
     assert.match(document?.getText() ?? "", /200/);
   });
 
+  it("is found by its words and its end, and by nothing else", async () => {
+    const { history } = await started();
+    const count = async (filter: Parameters<typeof history.show>[0]) => {
+      history.show(filter, "");
+      return (await history.getChildren()).length;
+    };
+    assert.equal(await count({ text: "habari" }), 1);
+    assert.equal(await count({ text: "habari", states: ["done"], providerId: "sauti" }), 1);
+    assert.equal(await count({ text: "no such words" }), 0);
+    assert.equal(await count({ text: "habari", states: ["outcomeUnknown"] }), 0);
+    await vscode.commands.executeCommand("headroom.clearSearch");
+    assert.deepEqual(history.filter, {});
+  });
+
   it("copies as code without the key", async () => {
     const { history, simulator } = await started();
     const [day] = await history.getChildren();
