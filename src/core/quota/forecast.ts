@@ -5,7 +5,7 @@ import { refresh, reserve } from "./reserve.ts";
 import type { PartitionState, Spend } from "./state.ts";
 
 /** Claims run forward one by one; beyond that the pace found so far is continued. */
-const STEPS = 2_000;
+const STEPS = 200;
 
 export interface Forecast {
   /** When the first goes; null where only an event frees it. Epoch ms. */

@@ -3,12 +3,19 @@
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import { type PartitionState, type RateInForce, SAFETY_MS, type Spend } from "./state.ts";
 
+/** Spends told apart one by one; beyond that neighbours are counted together. */
+const MANY = 96;
+/** How long a spend is kept after it left: it may explain a refusal, and long ago it shows how the server counts. ms */
+const LONG_GLOW_MS = 60_000;
 /**
- * How long a spend is kept after it left: an answer that was on its way meanwhile still speaks of it, and without it would
- * seem to speak of somebody else's. ms
+ * The least of it: an answer that was on its way meanwhile still speaks of the spend, and without it would seem to speak of
+ * somebody else's. ms
  */
+const SHORT_GLOW_MS = 15_000;
+
+/** How slow an answer may be to be compared with what is still kept. ms */
 export function afterglowMs(quotaWindowMs: number): number {
-  return Math.min(quotaWindowMs, 60_000);
+  return Math.min(quotaWindowMs, SHORT_GLOW_MS);
 }
 
 /** Drops spends that no longer count for anyone, and merges neighbours where there are too many. */
@@ -18,8 +25,9 @@ export function tidy(
   clock: ClockState,
   now: number,
 ): PartitionState {
+  const glow = state.log.length > MANY ? SHORT_GLOW_MS : LONG_GLOW_MS;
   const keepMs =
-    rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS + afterglowMs(rate.quotaWindowMs);
+    rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS + Math.min(rate.quotaWindowMs, glow);
   const gone = (late: number) => late + keepMs <= now;
   let { log, cells, foreign } = state;
   if (log.length > 0 && log.some((one) => gone(one[1]))) log = log.filter((one) => !gone(one[1]));
@@ -32,7 +40,7 @@ export function tidy(
   }
   if (foreign.length > 0 && foreign.some((one) => gone(one[1])))
     foreign = foreign.filter((one) => !gone(one[1]));
-  if (log.length > 192) log = merged(log, rate.quotaWindowMs / 96);
+  if (log.length > MANY) log = merged(log, rate.quotaWindowMs / (MANY / 2));
   return log === state.log && cells === state.cells && foreign === state.foreign
     ? state
     : { ...state, log, cells, foreign };
