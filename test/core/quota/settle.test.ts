@@ -1,0 +1,189 @@
+// What an answer's head changes: the right policy is found, others' spends are left to them, limits follow the server.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NO_CLOCK, thetaAt, withDate, withReset } from "../../../src/core/quota/clock.ts";
+import { readHead } from "../../../src/core/quota/evidence.ts";
+import { meterOf } from "../../../src/core/quota/meter.ts";
+import type { Claim, RatePolicy, Refusal } from "../../../src/core/quota/model.ts";
+import { reserve } from "../../../src/core/quota/reserve.ts";
+import { settle } from "../../../src/core/quota/settle.ts";
+import { EMPTY, type PartitionState } from "../../../src/core/quota/state.ts";
+
+const START = Date.UTC(2026, 10, 1, 10, 0, 20);
+
+type Figures = readonly [
+  id: string,
+  kind: RatePolicy["kind"],
+  limit: number | null,
+  quotaWindowMs: number | null,
+];
+
+function claimOf(...all: Figures[]): Claim {
+  const words = { title: "", noun: "", refusedCount: false, evidence: "published" } as const;
+  const parts = all.map(([id, kind, limit, quotaWindowMs]) => ({
+    partition: `p/account:a/${id}`,
+    cost: 1,
+    policy: { ...words, type: "rate" as const, id, kind, limit, quotaWindowMs },
+  }));
+  return { accountId: "a", parts };
+}
+
+/** Sends one request and settles it with headers; `before` are the states it starts from. */
+function once(
+  claim: Claim,
+  headers: Record<string, string>,
+  before: readonly PartitionState[] = claim.parts.map(() => EMPTY),
+  more: { at?: number; status?: number; refusal?: Refusal } = {},
+) {
+  const { at = START, status = 200, refusal = null } = more;
+  const booked = reserve({ claim, lane: "batch", flight: "f", holder: "f" }, before, NO_CLOCK, at);
+  assert.ok(booked.granted);
+  const date = new Date(Math.floor(at / 1000) * 1000).toUTCString();
+  const head = { status, headers: { date, ...headers }, sentAt: at, gotAt: at + 40, quick: true };
+  const reading = readHead(head, null);
+  const own = { claim, flight: "f", holder: "f", tookSlots: false, briefSlots: false, chance: 0.5 };
+  const settled = settle({ ...own, head, reading, refusal }, booked.states, NO_CLOCK, at + 40);
+  const meters = claim.parts.map((part, i) => meterOf("a", part, settled.states[i]!, settled.clock, at + 40));
+  return { ...settled, meters };
+}
+
+function limits(limit: number, remaining: number, resetAt: number): Record<string, string> {
+  const values = {
+    "x-ratelimit-limit": limit,
+    "x-ratelimit-remaining": remaining,
+    "x-ratelimit-reset": resetAt / 1000,
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+}
+
+const MINUTE = Date.UTC(2026, 10, 1, 10, 1);
+const HOUR = Date.UTC(2026, 10, 1, 11);
+const dub = claimOf(
+  ["write-minute", "fixed", 500, 60_000],
+  ["write-hour", "fixed", 20_000, 3_600_000],
+  ["global", "fixed", 15_000, 60_000],
+);
+
+test("headers that switch between policies are told apart by the limit's value", () => {
+  assert.deepEqual(
+    once(dub, limits(500, 400, MINUTE)).meters.map((one) => one.used),
+    [100, 1, 1],
+  );
+  assert.deepEqual(
+    once(dub, limits(20_000, 19_000, HOUR)).meters.map((one) => one.used),
+    [1, 1000, 1],
+  );
+  assert.deepEqual(
+    once(dub, limits(15_000, 14_990, MINUTE)).meters.map((one) => one.used),
+    [1, 1, 10],
+  );
+});
+
+test("two policies with the same limit are told apart by whether the reset fits", () => {
+  const same = claimOf(["short", "fixed", 60, 3000], ["long", "fixed", 60, 12_000]);
+  const onLong = Math.ceil((START + 3001) / 12_000) * 12_000;
+  assert.deepEqual(
+    once(same, limits(60, 50, onLong)).meters.map((one) => one.used),
+    [1, 10],
+  );
+});
+
+test("headers that fit no policy are left alone where several could be meant", () => {
+  const { meters, findings } = once(dub, limits(77, 3, MINUTE));
+  assert.deepEqual(
+    meters.map((one) => one.used),
+    [1, 1, 1],
+  );
+  assert.deepEqual(findings, []);
+});
+
+test("what the server counted beyond ours was spent by others, and is said once", () => {
+  const claim = claimOf(["s", "sliding", 10, 60_000]);
+  const first = once(claim, limits(10, 6, START + 60_000));
+  assert.deepEqual(
+    [first.meters[0]?.used, first.meters[0]?.foreign, first.findings[0]?.kind],
+    [4, 3, "foreign"],
+  );
+  const second = once(claim, limits(10, 5, START + 60_000), first.states, { at: START + 100 });
+  assert.deepEqual([second.meters[0]?.used, second.findings.length], [5, 0]);
+});
+
+test("a stricter server is followed at once and said once", () => {
+  const claim = claimOf(["s", "sliding", 10, 60_000]);
+  const first = once(claim, limits(4, 3, START + 60_000));
+  assert.deepEqual(
+    [first.meters[0]?.limit, first.meters[0]?.evidence, first.findings[0]?.kind],
+    [4, "stated", "stricter"],
+  );
+  const second = once(claim, limits(4, 2, START + 60_000), first.states, { at: START + 100 });
+  assert.deepEqual(second.findings, []);
+  const third = once(claim, limits(10, 7, START + 60_000), second.states, { at: START + 200 });
+  assert.deepEqual([third.meters[0]?.limit, third.findings[0]?.kind], [10, "unlearned"]);
+});
+
+test("a looser server is told, and followed only by the person's word", () => {
+  const { meters, findings } = once(claimOf(["s", "sliding", 10, 60_000]), limits(20, 19, START + 60_000));
+  assert.deepEqual([meters[0]?.limit, findings[0]?.kind, findings[0]?.limit], [10, "looser", 20]);
+});
+
+test("a limit that only the server tells is taken from its headers", () => {
+  const { meters, findings } = once(claimOf(["s", "unknown", null, null]), limits(30, 29, START + 60_000));
+  assert.deepEqual([meters[0]?.limit, meters[0]?.evidence, findings[0]?.kind], [30, "stated", "learned"]);
+});
+
+test("an answer out of a cache changes nothing but what was sent", () => {
+  const { meters } = once(claimOf(["s", "sliding", 10, 60_000]), {
+    ...limits(10, 2, START + 60_000),
+    age: "30",
+  });
+  assert.equal(meters[0]?.used, 1);
+});
+
+test("a refused request is not counted, unless the provider says that it is", () => {
+  const refusal: Refusal = { kind: "rate", until: START + 9000, evidence: "stated" };
+  const claim = claimOf(["s", "sliding", 10, 60_000]);
+  assert.equal(once(claim, {}, undefined, { status: 429, refusal }).meters[0]?.used, 0);
+  const part = claim.parts[0]!;
+  const strict: Claim = {
+    ...claim,
+    parts: [{ ...part, policy: { ...part.policy, refusedCount: true } as RatePolicy }],
+  };
+  assert.equal(once(strict, {}, undefined, { status: 429, refusal }).meters[0]?.used, 1);
+});
+
+test("a refusal without headers closes the policy that has no room by our own count", () => {
+  const claim = claimOf(["wide", "sliding", 100, 60_000], ["tight", "sliding", 2, 60_000]);
+  const first = once(claim, {});
+  const refusal: Refusal = { kind: "rate", until: START + 9000, evidence: "stated" };
+  const part = claim.parts[1]!;
+  const counted = {
+    ...claim,
+    parts: [claim.parts[0]!, { ...part, policy: { ...part.policy, refusedCount: true } as RatePolicy }],
+  };
+  const second = once(counted, {}, first.states, { at: START + 50, status: 429, refusal });
+  assert.deepEqual(
+    second.meters.map((one) => one.closedUntil),
+    [null, START + 9000],
+  );
+});
+
+test("a reset off the grid shows that the quota window opens at a request", () => {
+  const { meters } = once(claimOf(["f", "fixed", 10, 60_000]), limits(10, 9, START + 47_000));
+  assert.equal(meters[0]?.kind, "fixedFromFirst");
+});
+
+test("each Date and each reset narrows what is known of the server's clock", () => {
+  const at = START + 250;
+  const dated = withDate(NO_CLOCK, START + 1000, at, at + 20);
+  const wide = thetaAt(dated, at + 20)!;
+  assert.ok(wide.lo <= 1300 && wide.hi >= 1300 && wide.hi - wide.lo < 1100);
+  const reset = withReset(dated, START + 2000, 1000, at + 600, at + 620, at + 620);
+  const narrow = thetaAt(reset, at + 620)!;
+  assert.ok(narrow.hi - narrow.lo < wide.hi - wide.lo);
+});
+
+test("a Date that contradicts all before means that a clock was set: it stands alone", () => {
+  const before = withDate(NO_CLOCK, START, START, START + 20);
+  const after = thetaAt(withDate(before, START + 3_600_000, START + 500, START + 520), START + 520)!;
+  assert.ok(after.lo > 3_598_000);
+});
