@@ -66,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
 
   const documents = new Documents(app, t);
   const tools = { app, documents, t };
-  const context_ = new ContextKeys(app, context.globalState);
+  const contextKeys = new ContextKeys(app, context.globalState);
   const history = new HistoryTree(app, t);
   const accounts = new AccountsTree(app, t);
   const playground = new PlaygroundView({
@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     log,
     keys,
     documents,
-    context_,
+    contextKeys,
     history,
     accounts,
     playground,
@@ -95,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
       {
         ...sendCommands(tools),
         ...accountCommands(tools, () => keys.forgetAll()),
-        ...historyCommands(tools, history, (on) => context_.set("historyFiltered", on)),
+        ...historyCommands(tools, history, (on) => contextKeys.set("historyFiltered", on)),
         showLog: () => log.show(),
         restartSimulator: () => simulator.restart(),
       },
@@ -104,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     ),
     {
       dispose: buildSoon(
-        context_.memory,
+        contextKeys.memory,
         readSettings().statusBarShow === "hidden",
         clock,
         () => void app.get(),

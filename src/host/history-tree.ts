@@ -122,7 +122,8 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     const { state, detail } = app.history.describe(exchange);
     const item = new vscode.TreeItem(exchange.title, vscode.TreeItemCollapsibleState.None);
     item.id = `exchange/${exchange.id}`;
-    item.description = state;
+    const time = new Intl.DateTimeFormat(vscode.env.language, { hour: "2-digit", minute: "2-digit" });
+    item.description = `${state} · ${time.format(exchange.createdAt)}`;
     const [icon, colour] = ICONS[exchange.state];
     item.iconPath = new vscode.ThemeIcon(
       icon,
