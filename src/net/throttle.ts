@@ -73,10 +73,12 @@ export class Gate {
       return;
     }
     const { pass } = held;
+    // What has just become free belongs to those who wait already.
+    if (this.#pumping) this.#pump();
     const group = this.#groups.size === 0 ? null : this.#groups.get(groupKey(pass));
     const first = group === null || group.head === null || pass.order < group.head.order;
     // Those behind the first of a group stand in the ledger's line as well, as far as others need to see them.
-    const asks = first || (group.size < TICKETS && !group.full);
+    const asks = first || (group.size < TICKETS && !group.full && !group.due);
     const answer = asks ? this.#try(pass) : null;
     if (answer === GRANTED) this.#launch(held);
     else this.#stand(held, first, answer);
