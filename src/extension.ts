@@ -9,6 +9,7 @@ import { machineClock as clock } from "./host/clock.ts";
 import { registerCommands } from "./host/command-ids.ts";
 import { ContextKeys } from "./host/context-keys.ts";
 import { Documents } from "./host/documents.ts";
+import { startFailures } from "./host/failures.ts";
 import { formatFor } from "./host/format.ts";
 import { historyCommands } from "./host/history-commands.ts";
 import { HistoryTree } from "./host/history-tree.ts";
@@ -62,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   const app: LazyApp = new LazyApp(() =>
     build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator }),
   );
-  app.onFailed((error) => log.error("Headroom could not start", error));
+  app.onFailed(startFailures(log, t));
 
   const documents = new Documents(app, t);
   const tools = { app, documents, t };

@@ -1,6 +1,7 @@
 // The commands of the manifest as a type, so that none can be forgotten: whoever registers must give all of them.
 import * as vscode from "vscode";
 import type { Translate } from "../app/ports.ts";
+import { causeOf, sayFailed } from "./failures.ts";
 import type { Log } from "./log.ts";
 
 /** Every command, without the prefix `headroom.`; equal to the manifest's, which a test holds. */
@@ -60,21 +61,10 @@ export function registerCommands(commands: Commands, log: Log, t: Translate): vs
           return await commands[id](entry);
         } catch (error) {
           log.error(`The command ${id} failed`, error);
-          void sayFailed(error, log, t);
+          void sayFailed(t("Headroom could not do that: {cause}", { cause: causeOf(error) }), log, t);
           return undefined;
         }
       }),
     ),
   );
-}
-
-/** Says what failed and offers the log. */
-export async function sayFailed(error: unknown, log: Log, t: Translate): Promise<void> {
-  const cause = error instanceof Error ? error.message : String(error);
-  const show = t("Show Log");
-  const chosen = await vscode.window.showErrorMessage(
-    t("Headroom could not do that: {cause}", { cause }),
-    show,
-  );
-  if (chosen === show) log.show();
 }
