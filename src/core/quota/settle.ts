@@ -9,7 +9,7 @@ import type { Finding } from "./ledger.ts";
 import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
 import { refuse } from "./refuse.ts";
 import { refresh } from "./reserve.ts";
-import { release } from "./slots.ts";
+import { release, slotsElsewhere } from "./slots.ts";
 import { type Bucket, inForce, type PartitionState, type Spend } from "./state.ts";
 import { gathered } from "./tidy.ts";
 import { cellOf } from "./window.ts";
@@ -140,7 +140,11 @@ function settleSlots(settlement: Settlement, state: PartitionState): PartitionSt
   // A submission that was turned down started no job. After a 5xx nobody knows: the slot is kept until the job's end is.
   const turnedDown = settlement.refusal !== null || (status >= 400 && status < 500);
   const back = settlement.briefSlots || (settlement.tookSlots && turnedDown);
-  return back ? release(state, settlement.holder) : state;
+  if (back) return release(state, settlement.holder);
+  // It got in: what was believed of others' slots and has run out by now was wrong, or is over.
+  const { elsewhere } = state;
+  const outlived = elsewhere !== null && status < 400 && slotsElsewhere(state, settlement.head.gotAt) === 0;
+  return outlived ? { ...state, elsewhere: null } : state;
 }
 
 function settleRate(
