@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   const app: LazyApp = new LazyApp(() =>
     build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator }),
   );
-  app.onFailed(startFailures(log, t));
+  app.onFailed(startFailures(log, t, storage.fsPath));
 
   const documents = new Documents(app, t);
   const tools = { app, documents, t };

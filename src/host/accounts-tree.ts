@@ -39,7 +39,9 @@ export class AccountsTree implements vscode.TreeDataProvider<AccountItem>, vscod
   }
 
   async getChildren(item?: AccountItem): Promise<AccountItem[]> {
-    const app = await this.#app.get();
+    // A failed start is told once for all views; the tree then shows its welcome.
+    const app = await this.#app.get().catch(() => null);
+    if (app === null) return [];
     if (item === undefined)
       return app.accounts.providers().map((provider) => ({ kind: "provider", provider }));
     if (item.kind === "provider")

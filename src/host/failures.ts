@@ -14,16 +14,24 @@ export async function sayFailed(sentence: string, log: Pick<Log, "show">, t: Tra
   if ((await vscode.window.showErrorMessage(sentence, show)) === show) log.show();
 }
 
-/** Logs every failed start, and says the first one: each view asks again for the app, and would say it again. */
-export function startFailures(log: Pick<Log, "show" | "error">, t: Translate): (error: unknown) => void {
+/** Logs every failed start, and says the first one: each view asks again for the app, and would say it again. `folder` holds the database. */
+export function startFailures(
+  log: Pick<Log, "show" | "error">,
+  t: Translate,
+  folder: string,
+): (error: unknown) => void {
   let said = false;
   return (error) => {
     log.error("Headroom could not start", error);
     if (said) return;
     said = true;
-    const sentence = t("Headroom could not start: {cause} Open the playground again to retry.", {
-      cause: `${causeOf(error).replace(/[.\s]*$/, "")}.`,
-    });
+    const sentence = t(
+      "Headroom could not start: {cause} Its files lie in {folder}. Put that right, then open the playground again.",
+      {
+        cause: `${causeOf(error).replace(/[.\s]*$/, "")}.`,
+        folder,
+      },
+    );
     void sayFailed(sentence, log, t);
   };
 }

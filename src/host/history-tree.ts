@@ -77,7 +77,9 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
   async getChildren(item?: HistoryItem): Promise<HistoryItem[]> {
     if (item?.kind === "day") return item.day.entries.map((exchange) => ({ kind: "exchange", exchange }));
     if (item !== undefined) return [];
-    const app = await this.#app.get();
+    // A failed start is told once for all views; the tree then shows its welcome.
+    const app = await this.#app.get().catch(() => null);
+    if (app === null) return [];
     const found = app.history.list({ ...this.#filter, limit: MOST + 1 });
     if (this.#view !== null)
       this.#view.message =

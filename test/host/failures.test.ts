@@ -14,18 +14,22 @@ beforeEach(() => {
 
 test("a start that fails again and again is logged each time and said once, with its cause", () => {
   const logged: unknown[] = [];
-  const failed = startFailures({ show: () => {}, error: (_what, error) => logged.push(error) }, t);
+  const failed = startFailures({ show: () => {}, error: (_what, error) => logged.push(error) }, t, "/place");
   for (let round = 0; round < 3; round++) failed(new Error("the disk is full."));
   assert.equal(logged.length, 3);
   assert.deepEqual(shim.shown, [
-    ["error", "Headroom could not start: the disk is full. Open the playground again to retry.", "Show Log"],
+    [
+      "error",
+      "Headroom could not start: the disk is full. Its files lie in /place. Put that right, then open the playground again.",
+      "Show Log",
+    ],
   ]);
 });
 
 test("the log is one click away", async () => {
   let opened = 0;
   shim.click = "Show Log";
-  startFailures({ show: () => opened++, error: () => {} }, t)("no");
+  startFailures({ show: () => opened++, error: () => {} }, t, "/place")("no");
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(opened, 1);
 });
