@@ -1,6 +1,6 @@
 // One call of an action: builds the request from profile, account and input, and hands it to the client. Every
 // feature's requests pass here; nothing is decided here about what an answer means.
-import { claimFor } from "../core/profile/claim.ts";
+import { claimFor, wholeClaim } from "../core/profile/claim.ts";
 import type { Input } from "../core/profile/input.ts";
 import { type BuiltRequest, buildRequest } from "../core/profile/request.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
@@ -130,6 +130,12 @@ export function download(
 /** The partitions that an action's first call counts in, whatever its input. */
 export function claimOf(place: Place, action: Action): Claim {
   return claimFor(place.profile, place.account, place.keyId, action.method, action.path);
+}
+
+/** Tells the ledger that nobody waits any more for the answers to this exchange's requests: their process died. */
+export function abandonFlights({ ports }: Context, place: Place, exchangeId: string): void {
+  const { profile, account, keyId } = place;
+  ports.ledger.abandon(`${exchangeId}.`, wholeClaim(profile, account, keyId), ports.clock.now());
 }
 
 /** What may be repeated alone: what changes nothing, what carries a key, and nothing else. */

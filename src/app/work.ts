@@ -3,7 +3,7 @@
 import { FIRST, isOver } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
-import { repeatOf } from "./calls.ts";
+import { abandonFlights, repeatOf } from "./calls.ts";
 import { pause } from "./changes.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
 import { fetchStage } from "./fetch.ts";
@@ -190,6 +190,8 @@ export class Work {
     const exchange = ports.exchanges.get(job.id);
     const place = exchange === null ? null : placeOfStored(this.#context, exchange);
     if (exchange === null || place === null) return;
+    // What the dead process had in flight would otherwise hold up whoever waits for its answer.
+    abandonFlights(this.#context, place, job.id);
     const action = actionOf(place.profile, exchange.actionId);
     const stepAction = action?.steps[job.step]?.action;
     const called = stepAction === undefined ? action : actionOf(place.profile, stepAction);

@@ -154,6 +154,24 @@ export class SqlLedger implements Ledger {
     this.#tell();
   }
 
+  abandon(askPrefix: string, claim: Claim, now: number): void {
+    const changed = this.#write(() => {
+      const clock = this.#rows.clock(claim.accountId);
+      let states: readonly PartitionState[] = this.#states(claim);
+      const ids = new Set(states.flatMap((state) => state.flying.map((one) => one[0])));
+      const lost = [...ids].filter((id) => id.startsWith(askPrefix) && !this.#booked.has(id));
+      if (lost.length === 0) return false;
+      for (const id of lost) states = lose(claim, id, states, clock, now);
+      this.#save(claim, states);
+      this.#lines.wake(
+        claim.parts.map((one) => one.partition),
+        now,
+      );
+      return true;
+    });
+    if (changed) this.#tell();
+  }
+
   refund(askId: string, now: number): void {
     const booked = this.#booked.get(askId);
     if (booked === undefined) return;

@@ -111,6 +111,7 @@ export class OpenLedger implements Ledger {
   sent = () => {};
   settle = () => [];
   lost = () => {};
+  abandon = () => {};
   refund = () => {};
   free = (holder: string): void => void this.freed.push(holder);
   reconcileSlots = () => {};

@@ -100,6 +100,10 @@ export class ListLedger implements Ledger {
     this.told.push(`lost ${askId}`);
   }
 
+  abandon(askPrefix: string): void {
+    this.told.push(`abandon ${askPrefix}`);
+  }
+
   refund(askId: string): void {
     this.told.push(`refund ${askId}`);
   }

@@ -80,6 +80,14 @@ export async function ground(timeScale = 0.05, quotaWindowMs: number | null = nu
   };
 }
 
+/** The same place on disk and the same simulator, as a child process sees them. */
+export async function sameGround(
+  folder: string,
+  accounts: Simulator["accounts"],
+): Promise<Pick<Ground, "folder" | "simulator" | "profiles">> {
+  return { folder, simulator: { accounts } as Simulator, profiles: quicker(await loadProfiles(), null) };
+}
+
 /** Polls follow each other faster, and backoff is short: the simulated jobs take no longer. */
 function quicker(
   profiles: ReadonlyMap<string, Profile>,
@@ -112,7 +120,11 @@ export interface EditorWindow {
 }
 
 /** Opens an editor window over a ground. */
-export function open(place: Ground, more: Partial<Ports> = {}, owner = "w1"): EditorWindow {
+export function open(
+  place: Pick<Ground, "folder" | "simulator" | "profiles">,
+  more: Partial<Ports> = {},
+  owner = "w1",
+): EditorWindow {
   const { folder, simulator } = place;
   const profiles = more.profiles ?? place.profiles;
   const database = new Database({ path: join(folder, "headroom.db"), migrations: schema, now: clock.now });

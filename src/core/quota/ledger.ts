@@ -52,6 +52,11 @@ export interface Ledger {
   settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[];
   /** The answer was lost: the spend stays, for it may have arrived. */
   lost(askId: string, now: number): void;
+  /**
+   * The process that sent them died: every request in flight whose ask id begins so is lost, its spends stay. Call only
+   * once that process is surely gone.
+   */
+  abandon(askPrefix: string, claim: Claim, now: number): void;
   /** Takes a reservation back that surely never left. */
   refund(askId: string, now: number): void;
   /** Ends the hold of a job on its slots. Idempotent. */
