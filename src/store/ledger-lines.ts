@@ -14,10 +14,24 @@ export class LedgerLines {
   /** Own waiting requests and the line each stands in. */
   readonly #waiting = new Map<string, string>();
   #cleaned = false;
+  /** Takes back what this transaction changed in memory. */
+  #undo: (() => void)[] = [];
 
   constructor(rows: LedgerRows, alive: (pid: number) => boolean) {
     this.#rows = rows;
     this.#alive = alive;
+  }
+
+  /** A transaction begins. */
+  begin(): void {
+    this.#undo = [];
+  }
+
+  /** The transaction came to nothing: so must what was noted in memory. */
+  rollBack(): void {
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo = [];
+    this.#rows.forget();
   }
 
   get size(): number {
@@ -39,6 +53,7 @@ export class LedgerLines {
     if (known === undefined) {
       this.#rows.addTicket(ask.id, id, ask.since, ask.title);
       this.#waiting.set(ask.id, id);
+      this.#undo.push(() => this.#waiting.delete(ask.id));
     }
     const first = line === undefined || this.#rows.first(id) === ask.id;
     const differs = line === undefined || (first && !sameWait(line.wait, wait));
@@ -52,6 +67,7 @@ export class LedgerLines {
     if (line === undefined) return;
     this.#rows.removeTicket(askId, line);
     this.#waiting.delete(askId);
+    this.#undo.push(() => this.#waiting.set(askId, line));
   }
 
   removeAll(): void {

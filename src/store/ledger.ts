@@ -117,12 +117,11 @@ export class SqlLedger implements Ledger {
     const dialect = this.#dialect(providerOf(claim.parts[0]?.partition ?? ""));
     const reading = readHead(head, dialect);
     const findings = this.#write(() => {
-      const clock = this.#rows.clock(claim.accountId);
       const chance = this.#random();
       const settled = settle(
         { claim, flight: askId, holder, tookSlots, briefSlots: brief, head, reading, refusal, chance },
         this.#states(claim),
-        clock,
+        this.#rows.clock(claim.accountId),
         now,
       );
       this.#save(claim, settled.states);
@@ -261,13 +260,14 @@ export class SqlLedger implements Ledger {
   }
 
   #write<T>(work: () => T): T {
+    this.#lines.begin();
     try {
       return this.#database.transaction(() => {
         this.#rows.sync();
         return work();
       });
     } catch (error) {
-      this.#rows.forget();
+      this.#lines.rollBack();
       throw error;
     }
   }
