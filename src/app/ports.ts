@@ -1,7 +1,7 @@
 // What the app needs from outside, as interfaces: the composition root passes in the real ones, tests their own.
 
 import type { ExchangeStore, JobStore, ResultStore } from "../core/jobs/stores.ts";
-import type { Account, AccountStore } from "../core/profile/account.ts";
+import type { AccountStore } from "../core/profile/account.ts";
 import type { Profile } from "../core/profile/schema.ts";
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Client } from "../core/wire.ts";
@@ -72,5 +72,3 @@ export interface Ports {
   /** Writes one line to the log; the text is redacted before it is written. */
   log(level: "info" | "warn" | "error", line: string): void;
 }
-
-export type { Account };
