@@ -160,7 +160,9 @@ function assumed(
   lesson: Lesson,
   at: number,
 ): { readonly hypothesis: Hypothesis; readonly lesson: Lesson } | null {
-  const length = lesson.refusals.length < 3 ? ASSUMED_WINDOW_MS : 60 * ASSUMED_WINDOW_MS;
+  // Only refusal upon refusal makes it longer: a minute too many costs little, an hour too many costs the day.
+  const { length: refusals } = lesson.refusals;
+  const length = ASSUMED_WINDOW_MS * (refusals < 5 ? 1 : refusals < REFUSALS ? 10 : 60);
   const inside = lesson.passes.filter((one) => one[1] > at - length);
   const limit = inside.reduce((sum, one) => sum + one[2], 0);
   const openedAt = inside[0]?.[1] ?? at;
