@@ -66,7 +66,7 @@ function outgoing(scenario: Scenario, share: Share, call: Call, id: string): Out
     body: { type: "none" },
     auth: null,
     claim: claim(scenario, call),
-    lane: call === "poll" ? "poll" : "person",
+    lane: call === "poll" ? "poll" : "batch",
     holder: null,
     title: call,
     quick: true,
