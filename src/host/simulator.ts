@@ -2,7 +2,7 @@
 // the simulator works: it starts it, reads what it announces, and asks whether it lives.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { get } from "node:http";
 import path from "node:path";
 import type { Simulator } from "../app/ports.ts";
@@ -26,6 +26,8 @@ export interface SimulatorOptions {
 interface Announced {
   readonly pid: number;
   readonly control: { readonly url: string };
+  /** When the script was built that wrote it, epoch ms; left out by builds older than this word. */
+  readonly builtAt?: number;
   readonly [providerId: string]: unknown;
 }
 
@@ -90,8 +92,16 @@ export class SharedSimulator implements Simulator {
 
   async #find(): Promise<Announced> {
     const announced = (await this.#announced()) ?? null;
-    if (announced !== null && (await isAlive(announced))) return this.#keep(announced);
-    return this.#keep(await this.#start());
+    const builtAt = await this.#builtAt();
+    if (announced !== null && !isOlder(announced, builtAt) && (await isAlive(announced)))
+      return this.#keep(announced);
+    return this.#keep(await this.#start(builtAt));
+  }
+
+  /** After an update the script is newer than the one that runs: that is replaced, and never by an older one. */
+  async #builtAt(): Promise<number> {
+    const found = await stat(this.#options.script).catch(() => null);
+    return Math.floor(found?.mtimeMs ?? 0);
   }
 
   #keep(announced: Announced): Announced {
@@ -99,7 +109,7 @@ export class SharedSimulator implements Simulator {
     return announced;
   }
 
-  async #start(): Promise<Announced> {
+  async #start(builtAt: number): Promise<Announced> {
     const { script, folder, idleExitMs = 1_800_000, patienceMs = 15_000, timeScale, log } = this.#options;
     await mkdir(folder, { recursive: true });
     const output = path.join(folder, "simulator.log");
@@ -112,6 +122,8 @@ export class SharedSimulator implements Simulator {
       String(idleExitMs),
       "--time-scale",
       String(timeScale()),
+      "--built-at",
+      String(builtAt),
     ];
     // Detached and without a pipe to us, so that it outlives this editor window and never writes into a closed pipe.
     const child = spawn(process.execPath, args, {
@@ -133,7 +145,7 @@ export class SharedSimulator implements Simulator {
     const until = performance.now() + patienceMs;
     while (failure === null && performance.now() < until) {
       const announced = await this.#announced();
-      if (announced !== null && (await isAlive(announced))) {
+      if (announced !== null && !isOlder(announced, builtAt) && (await isAlive(announced))) {
         log(`The simulator runs as process ${announced.pid} at ${new URL(announced.control.url).origin}.`);
         return announced;
       }
@@ -165,6 +177,10 @@ function announcedIn(text: string): Announced | null {
   } catch {
     return null;
   }
+}
+
+function isOlder({ builtAt = 0 }: Announced, than: number): boolean {
+  return builtAt < than;
 }
 
 /** Whether the announced process answers, and is the one that wrote the file. */

@@ -13,6 +13,7 @@ const usage = `Starts the simulators of SoundPiece, SAUTI, VoiceDub, Sync and Vo
   --time-scale X      job durations are multiplied by this: 0.1 is ten times as fast (default 1)
   --idle-exit-ms N    ends after that long with no request and no running job (default 0: never)
   --announce FILE     shares one simulator: writes the line to FILE, or prints the one that FILE names if it lives
+  --built-at N        how new this build is, epoch ms: with --announce, one that is older is replaced (default 0)
   --set JSON          a change to begin with, as for POST /__sim/set; may be repeated
 `;
 
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
       "time-scale": { type: "string", default: "1" },
       "idle-exit-ms": { type: "string", default: "0" },
       announce: { type: "string" },
+      "built-at": { type: "string", default: "0" },
       set: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
@@ -44,27 +46,36 @@ async function main(): Promise<void> {
     settings: settingsOf(values.set),
   };
   const idleExitMs = numberOf("--idle-exit-ms", values["idle-exit-ms"]);
-  if (values.announce === undefined) await run(options, idleExitMs);
-  else await runShared(options, idleExitMs, values.announce);
+  if (values.announce === undefined) return run(options, idleExitMs);
+  const builtAt = numberOf("--built-at", values["built-at"]);
+  await runShared(options, idleExitMs, { file: values.announce, builtAt });
 }
 
-async function runShared(options: SimulatorOptions, idleExitMs: number, file: string): Promise<void> {
-  const release = takeLock(file);
+/** The file by which one simulator is shared, and how new the build is that shares it. Epoch ms. */
+interface Shared {
+  readonly file: string;
+  readonly builtAt: number;
+}
+
+async function runShared(options: SimulatorOptions, idleExitMs: number, shared: Shared): Promise<void> {
+  const release = takeLock(shared.file);
   try {
-    const living = await findLiving(file);
-    if (living) process.stdout.write(`${JSON.stringify(living.line)}\n`);
-    else await run(options, idleExitMs, file);
+    const living = await findLiving(shared.file);
+    // An older build is left to end by itself, as one that its file no longer names does.
+    if (living && Number(living.line.builtAt ?? 0) >= shared.builtAt)
+      process.stdout.write(`${JSON.stringify(living.line)}\n`);
+    else await run(options, idleExitMs, shared);
   } finally {
     release();
   }
 }
 
-async function run(options: SimulatorOptions, idleExitMs: number, file?: string): Promise<void> {
+async function run(options: SimulatorOptions, idleExitMs: number, shared?: Shared): Promise<void> {
   const simulator = await startSimulator(options);
   const line = announcement(simulator);
-  if (file !== undefined) {
-    announce(file, line);
-    process.on("exit", () => withdraw(file));
+  if (shared !== undefined) {
+    announce(shared.file, { ...line, builtAt: shared.builtAt });
+    process.on("exit", () => withdraw(shared.file));
   }
   const end = () => process.exit(0);
   process.on("SIGTERM", end);
@@ -78,7 +89,7 @@ async function run(options: SimulatorOptions, idleExitMs: number, file?: string)
       const since = simulator.idleSince();
       const leftMs = since === undefined ? idleExitMs : since + idleExitMs - Date.now();
       // Nobody finds a simulator that its file no longer names: the extension was removed, or a test's folder is gone.
-      if (leftMs <= 0 || (file !== undefined && !isAnnounced(file))) end();
+      if (leftMs <= 0 || (shared !== undefined && !isAnnounced(shared.file))) end();
       else setTimeout(watch, Math.min(Math.max(leftMs, 20), 60_000));
     };
     watch();

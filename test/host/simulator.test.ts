@@ -1,11 +1,12 @@
 /** One simulator process for all editor windows: shared, found again, started anew when dead. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { isHeadroomError } from "../../src/core/errors.ts";
 import { SharedSimulator } from "../../src/host/simulator.ts";
 
@@ -76,6 +77,21 @@ test("one that cannot start says why, and the next ask tries again", async () =>
     (error: unknown) => isHeadroomError(error, "unreachable") && /nothing-here/.test(error.message),
   );
   assert.match(await open().baseOf("sauti"), /sauti$/);
+});
+
+test("an updated build replaces the older simulator, and an older build replaces none", async () => {
+  const old = open({ idleExitMs: 300_000 });
+  const before = await old.baseOf("sauti");
+  const { pid } = announced();
+  const updated = path.join(folder, "updated.mjs");
+  writeFileSync(updated, `import ${JSON.stringify(pathToFileURL(script).href)};\n`);
+  const soon = Date.now() / 1000 + 60;
+  utimesSync(updated, soon, soon);
+  const after = await open({ script: updated }).baseOf("sauti");
+  assert.notEqual(after, before);
+  assert.notEqual(announced().pid, pid);
+  assert.equal(await open().baseOf("sauti"), after);
+  process.kill(pid, "SIGTERM");
 });
 
 test("a provider that it does not simulate is no address", async () => {
