@@ -5,6 +5,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { accountCommands } from "./host/account-commands.ts";
 import { AccountsTree } from "./host/accounts-tree.ts";
+import { adoptCommand } from "./host/adopt-command.ts";
 import { machineClock as clock } from "./host/clock.ts";
 import { registerCommands } from "./host/command-ids.ts";
 import { ContextKeys } from "./host/context-keys.ts";
@@ -17,6 +18,7 @@ import { carryOut } from "./host/intents.ts";
 import { SecretKeys } from "./host/keys.ts";
 import { translate as t } from "./host/l10n.ts";
 import { type Built, LazyApp } from "./host/lazy-app.ts";
+import { limitCommands } from "./host/limit-commands.ts";
 import { Log } from "./host/log.ts";
 import { Notifications } from "./host/notify.ts";
 import { PlaygroundView } from "./host/playground-view.ts";
@@ -96,6 +98,8 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
       {
         ...sendCommands(tools),
         ...accountCommands(tools, () => keys.forgetAll()),
+        ...limitCommands(tools),
+        ...adoptCommand(tools),
         ...historyCommands(tools, history, (on) => contextKeys.set("historyFiltered", on)),
         showLog: () => log.show(),
         restartSimulator: () => simulator.restart(),

@@ -116,6 +116,13 @@ export class AccountBook implements Accounts {
     if (account !== null && name.trim() !== "") this.#ports.accounts.save({ ...account, name: name.trim() });
   }
 
+  renameKey(accountId: string, keyId: string, name: string): void {
+    const account = this.#own(accountId);
+    if (account === null || name.trim() === "") return;
+    const keys = account.keys.map((one) => (one.id === keyId ? { ...one, name: name.trim() } : one));
+    this.#ports.accounts.save({ ...account, keys });
+  }
+
   changePlan(accountId: string, planId: string | null): void {
     const account = this.get(accountId);
     if (account !== null) this.#ports.accounts.save({ ...account, planId });
@@ -157,9 +164,10 @@ export class AccountBook implements Accounts {
         limit: policy.limit,
         quotaWindowMs: policy.type === "rate" ? policy.quotaWindowMs : null,
         evidence: policy.evidence,
-        source: override === undefined ? spec.fact.source : t("set by you"),
+        source: override === undefined ? spec.fact.source : sourceOf(override, t),
         readOn:
           override === undefined ? spec.fact.readOn : new Date(override.setAt).toISOString().slice(0, 10),
+        overridden: override !== undefined,
         sentence: limitSentence(this.#ports, profile.name, policy),
       };
     });
@@ -207,6 +215,11 @@ export class AccountBook implements Accounts {
       overrides: kept?.overrides ?? [],
     };
   }
+}
+
+/** Who put a limit in force: the person's own number, or one that an answer taught and the person kept. */
+function sourceOf({ evidence }: LimitOverride, t: Ports["t"]): string {
+  return evidence === "stated" || evidence === "inferred" ? t("kept by you") : t("set by you");
 }
 
 /** The plan with three places at once, as the simulator starts with it; else the first; null where there are none. */

@@ -90,9 +90,21 @@ export interface LimitInfo {
   readonly source: string;
   /** When it was read or set, as a day. */
   readonly readOn: string;
+  /** Whether it was set or kept for this account, instead of what the profile says. */
+  readonly overridden: boolean;
   /** The whole in words. */
   readonly sentence: string;
 }
+
+/** An action whose job can be taken up by its id alone. */
+export interface Adoptable {
+  readonly actionId: string;
+  readonly title: string;
+  readonly group: string | null;
+}
+
+/** What came of taking up a job: its exchange, or a sentence that says why not. */
+export type Adopted = { readonly exchangeId: string } | { readonly problem: string };
 
 /** What a new account needs. `keyText` goes to the SecretStorage and nowhere else. */
 export interface NewAccount {
@@ -113,6 +125,7 @@ export interface Accounts {
   add(account: NewAccount): Promise<Account>;
   addKey(accountId: string, name: string, text: string): Promise<void>;
   rename(accountId: string, name: string): void;
+  renameKey(accountId: string, keyId: string, name: string): void;
   changePlan(accountId: string, planId: string | null): void;
   forgetKey(accountId: string, keyId: string): Promise<void>;
   forgetAccount(accountId: string): Promise<void>;
@@ -180,6 +193,14 @@ export interface App {
   headline(): Headline;
   /** Sends the input of an exchange (default: the newest of the chosen provider) again, with a fresh idempotency key. */
   sendAgain(exchangeId?: string): void;
+  /** What of a provider's can be taken up by a pasted id. */
+  adoptables(providerId: string): readonly Adoptable[];
+  /** Why a text cannot be the id of a job, as a sentence; null if it can. */
+  jobIdProblem(text: string): string | null;
+  /** Takes up a job that was begun elsewhere: it is watched to its end and its results are fetched. Charges nothing. */
+  adopt(accountId: string, actionId: string, jobId: string): Promise<Adopted>;
+  /** Saves the limit that a notice offers to keep for its account; false where the notice offers none. */
+  keepLimit(noticeId: string): boolean;
   /** Cancels everything that waits in this editor window; returns how many. */
   cancelAll(): number;
   /** Puts a notice of the host's into the snapshot, once for each id. */

@@ -1,10 +1,11 @@
 // The app as the host sees it: its parts behind one interface. No logic of its own beyond that.
 import { ENDED, isOver } from "../core/jobs/flow.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
+import { adopt, adoptables, idProblem } from "./adopt.ts";
 import type { App } from "./api.ts";
 import { codeFor } from "./code.ts";
 import { answerDoc, requestDoc, whyDoc } from "./docs.ts";
-import { findingNotice } from "./findings.ts";
+import { keepLimit, tell } from "./findings.ts";
 import { forecastOf } from "./forecast.ts";
 import { headlineOf } from "./headline.ts";
 import { cancelAll, carryOut, sendAgain } from "./intents.ts";
@@ -75,10 +76,14 @@ export function createApp(ports: Ports): App {
     sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
     cancelAll: () => cancelAll(parts),
     notify: (notice) => notify(parts, notice),
-    learned(findings) {
-      for (const notice of findings.map((one) => findingNotice(context, one)))
-        if (notice !== null) notify(parts, notice);
+    learned: (findings) => tell(parts, findings),
+    keepLimit: (noticeId) => keepLimit(parts, noticeId),
+    adoptables: (providerId) => {
+      const profile = context.profile(providerId);
+      return profile === null ? [] : adoptables(profile);
     },
+    jobIdProblem: (text) => idProblem(parts, text),
+    adopt: (accountId, actionId, jobId) => adopt(parts, accountId, actionId, jobId),
     forecast() {
       const { place, action, values } = playground;
       if (place === null || action === null) return null;

@@ -4,6 +4,7 @@ import type { Job } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { CardView } from "../protocol/snapshot.ts";
+import { isSendable } from "./adopt.ts";
 import { repeatOf } from "./calls.ts";
 import { checkFor } from "./check.ts";
 import { actionOf, type Place } from "./context.ts";
@@ -20,6 +21,9 @@ export function cardActions(
   const action = at?.action ?? null;
   const list: CardView["can"] = [];
   const answer: CardView["can"] = exchange.answer === null ? [] : ["openAnswer"];
+  // Of an adopted job nobody knows what was sent.
+  const sendable = action === null || isSendable(action, exchange.input);
+  const code: CardView["can"] = sendable ? ["copyCode"] : [];
   const known = place !== null && action !== null && job !== null;
   switch (state) {
     case "waiting":
@@ -48,10 +52,10 @@ export function cardActions(
     case "failed":
     case "cancelled":
     case "lost":
-      if (known) list.push("sendAgain");
-      return [...list, ...answer, "copyCode", "why", "dismiss"];
+      if (known && sendable) list.push("sendAgain");
+      return [...list, ...answer, ...code, "why", "dismiss"];
   }
-  return [...list, ...answer, "copyCode", "why"];
+  return [...list, ...answer, ...code, "why"];
 }
 
 /** Only what carries a key, or changes nothing, may be sent again with an unknown outcome. */

@@ -5,6 +5,7 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import { readFile } from "../core/profile/input.ts";
 import { buildRequest } from "../core/profile/request.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
+import { isSendable } from "./adopt.ts";
 import type { CodeLanguage, Doc } from "./api.ts";
 import { curlCode } from "./code-curl.ts";
 import { type CodeFacts, ID_MARK, KEY_MARK } from "./code-facts.ts";
@@ -12,11 +13,11 @@ import { pythonCode } from "./code-python.ts";
 import { typescriptCode } from "./code-typescript.ts";
 import { actionOf, type Context } from "./context.ts";
 
-/** The exchange as code; null where its action is gone. */
+/** The exchange as code; null where its action is gone, and of an adopted job, of which nobody knows what was sent. */
 export function codeFor(context: Context, exchange: Exchange, language: CodeLanguage): Doc | null {
   const profile = context.profile(exchange.providerId);
   const action = profile === null ? null : actionOf(profile, exchange.actionId);
-  if (profile === null || action === null) return null;
+  if (profile === null || action === null || !isSendable(action, exchange.input)) return null;
   const facts = factsOf(profile, action, exchange.input);
   const text = { curl: curlCode, typescript: typescriptCode, python: pythonCode }[language](facts);
   return {

@@ -3,8 +3,9 @@ import { isHeadroomError } from "../core/errors.ts";
 import { FIRST, stepAt } from "../core/jobs/flow.ts";
 import { repeatOf } from "./calls.ts";
 import { actionOf } from "./context.ts";
+import { isFileField } from "./problems.ts";
 import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
-import { thrownProblem } from "./task-problems.ts";
+import { fileAt, thrownProblem } from "./task-problems.ts";
 
 /** Puts the stores right after something was thrown. */
 export function failed(task: Task, error: unknown): void {
@@ -42,9 +43,16 @@ export function failed(task: Task, error: unknown): void {
     ask(task, "confirm", problem, "accepted");
     return;
   }
-  const field = isHeadroomError(error, "badShape") && error.fields.path !== "" ? error.fields.path : null;
+  const field = fieldAt(task, error);
   if (field !== null) context.fieldProblem(id, field, problem.sentence);
   end(task, { exchange: "failed", job: "failed" }, problem);
+}
+
+/** The form's field that is to blame; null where none is. */
+function fieldAt(task: Task, error: unknown): string | null {
+  if (isHeadroomError(error, "badShape")) return error.fields.path === "" ? null : error.fields.path;
+  if (!isHeadroomError(error, "notConfigured") || !isFileField(error.fields.field)) return null;
+  return fileAt(task, error.fields.field)?.parameter ?? null;
 }
 
 /** Whether the step that was sent carried an idempotency key. */

@@ -1,4 +1,5 @@
 // Every intent finds its function here. No logic beyond that.
+import { isSendable } from "./adopt.ts";
 import type { AppIntent } from "./api.ts";
 import { begin } from "./begin.ts";
 import { actionOf, placeOfStored } from "./context.ts";
@@ -75,6 +76,13 @@ export function sendAgain(parts: Parts, exchangeId?: string): void {
   const place = exchange === null ? null : placeOfStored(context, exchange);
   const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);
   if (exchange === null || place === null || action === null) return;
+  if (!isSendable(action, exchange.input)) {
+    const sentence = context.ports.t("{title} was begun elsewhere: nobody knows with which input.", {
+      title: exchange.title,
+    });
+    notify(parts, { id: "send-again", level: "info", sentence, action: null });
+    return;
+  }
   // A card that was kept for later has done its duty.
   if (exchange.state === "cancelled") dismissed.add(exchange.id);
   work.run(begin(context, place, action, exchange.input));

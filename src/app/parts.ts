@@ -1,4 +1,5 @@
 // The app's parts, built once in the order in which they need each other. No logic.
+import type { Finding } from "../core/quota/ledger.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import { AccountBook } from "./accounts.ts";
 import { Changes } from "./changes.ts";
@@ -25,6 +26,8 @@ export interface Parts {
   /** Cards that the person put away, in this editor window. */
   readonly dismissed: Set<string>;
   readonly notices: Map<string, Notice>;
+  /** The newest finding of each account and policy, by its notice's id. */
+  readonly taught: Map<string, Finding>;
   /** The newest thing worth saying aloud. */
   said: Snapshot["said"];
 }
@@ -74,6 +77,7 @@ export function makeParts(ports: Ports): Parts {
     decisions,
     dismissed: new Set(),
     notices: new Map(),
+    taught: new Map(),
     said: null,
   };
   return parts;

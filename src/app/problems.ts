@@ -13,6 +13,21 @@ interface About {
   readonly format: Format;
   readonly providerName: string;
   readonly simulated: boolean;
+  /** The file that was chosen for a field; null or left out where there is none. */
+  readonly fileOf?: (field: string) => ChosenFile | null;
+}
+
+interface ChosenFile {
+  readonly title: string;
+  readonly name: string;
+}
+
+/** What a request can lack besides a file. */
+const NO_FILES: ReadonlySet<string> = new Set(["key", "account", "storage", "baseUrl", "origin"]);
+
+/** Whether `field` of a notConfigured error names a file of the form; else it names something of our own. */
+export function isFileField(field: string): boolean {
+  return !NO_FILES.has(field);
 }
 
 /** An error status, with the provider's own words where it gave some. */
@@ -99,7 +114,7 @@ function shapeProblem({ t, providerName: provider }: About, error: HeadroomError
   };
 }
 
-function configProblem({ t, providerName: provider }: About, field: string): Problem {
+function configProblem({ t, providerName: provider, fileOf }: About, field: string): Problem {
   if (field === "storage")
     return {
       sentence: t("The answer could not be written to disk."),
@@ -110,6 +125,15 @@ function configProblem({ t, providerName: provider }: About, field: string): Pro
       sentence: t("The key of {provider} may not go to this address.", { provider }),
       remedy: t("Keys go to the provider's own address alone; check the account."),
     };
+  if (isFileField(field)) {
+    const file = fileOf?.(field) ?? { title: field, name: field };
+    return {
+      sentence: t("The file {file} cannot be read: it was moved, removed or locked.", { file: file.name }),
+      remedy: t("Choose it again at “{field}” in the form of the playground, then send again.", {
+        field: file.title,
+      }),
+    };
+  }
   return {
     sentence: t("There is no key of {provider} for this account on this machine.", { provider }),
     remedy: t("Add the key again in the accounts view."),

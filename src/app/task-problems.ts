@@ -1,5 +1,6 @@
 // The problems of a task as sentences: what the provider said, what was thrown, what an answer lacked.
 import { type FailureRead, readError } from "../core/profile/failure.ts";
+import { readFile } from "../core/profile/input.ts";
 import type { Incoming } from "../core/wire.ts";
 import { brokenAnswer, errorProblem, failureProblem, type Problem } from "./problems.ts";
 import { answered } from "./record.ts";
@@ -18,8 +19,23 @@ export function failureOf(
 }
 
 /** Anything that was thrown on the way. */
-export function thrownProblem(task: Standing, error: unknown): Problem {
-  return errorProblem(about(task), error);
+export function thrownProblem(task: Standing & Pick<Task, "action" | "job">, error: unknown): Problem {
+  return errorProblem({ ...about(task), fileOf: (field) => fileAt(task, field) }, error);
+}
+
+/**
+ * The file that a request could not read, with the form's field for it. `field` is the name on the wire, which differs
+ * from the parameter's where a file is sent to an upload address: then it is the only file there is.
+ */
+export function fileAt(
+  { action, job }: Pick<Task, "action" | "job">,
+  field: string,
+): { readonly parameter: string; readonly title: string; readonly name: string } | null {
+  const files = action.parameters.flatMap(({ name, title, type, at }) => {
+    const file = type === "file" ? readFile(job.input[name]) : null;
+    return file === null ? [] : [{ parameter: name, title, name: file.fileName, at }];
+  });
+  return files.find((one) => one.parameter === field || one.at?.endsWith(`/${field}`)) ?? files[0] ?? null;
 }
 
 /** An answer that is not what the profile promises. */

@@ -1,9 +1,7 @@
 // The commands on accounts and keys. From the tree they get an entry, from the palette they ask for one.
 import * as vscode from "vscode";
-import type { App } from "../app/api.ts";
-import type { Account, AccountKey } from "../core/profile/account.ts";
-import { addAccount, addKey, nameProblem, planStep } from "./account-steps.ts";
-import type { AccountItem } from "./accounts-tree.ts";
+import { accountChoices, itemOf, pickKey, realAccount } from "./account-choices.ts";
+import { addAccount, addKey, emptyProblem, nameProblem, planStep } from "./account-steps.ts";
 import type { Commands } from "./command-ids.ts";
 import type { Tools } from "./intents.ts";
 import { textStep } from "./steps.ts";
@@ -12,6 +10,7 @@ type Ids =
   | "addAccount"
   | "addKey"
   | "renameAccount"
+  | "renameKey"
   | "changePlan"
   | "forgetKey"
   | "forgetAccount"
@@ -54,6 +53,16 @@ export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): 
       );
       if (typeof step !== "string") app.accounts.rename(account.id, step.value);
     },
+    renameKey: async (entry) => {
+      const app = await tools.app.get();
+      const found = itemOf(entry, "key") ?? (await pickKey(app, t("Rename Key"), t));
+      if (found === null || found.account.simulated) return;
+      const step = await textStep(
+        { title: t("Rename Key"), step: 1, of: 1 },
+        { prompt: t("The new name"), value: found.key.name, problem: emptyProblem(t) },
+      );
+      if (typeof step !== "string") app.accounts.renameKey(found.account.id, found.key.id, step.value);
+    },
     changePlan: async (entry) => {
       const app = await tools.app.get();
       const planned = app.accounts.providers().filter((one) => one.plans.length > 0);
@@ -76,7 +85,7 @@ export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): 
     },
     forgetKey: async (entry) => {
       const app = await tools.app.get();
-      const found = itemOf(entry, "key") ?? (await pickKey(app, t("Forget Key")));
+      const found = itemOf(entry, "key") ?? (await pickKey(app, t("Forget Key"), t));
       if (found === null) return;
       const name = found.key.name;
       if (
@@ -119,60 +128,4 @@ export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): 
       if (provider !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.docs, true));
     },
   };
-}
-
-function itemOf<K extends AccountItem["kind"]>(
-  entry: unknown,
-  kind: K,
-): Extract<AccountItem, { kind: K }> | null {
-  const item = entry as Partial<AccountItem> | undefined;
-  return item?.kind === kind ? (item as Extract<AccountItem, { kind: K }>) : null;
-}
-
-/** The entry's account, or one of the person's own from a list; a list to pick from offers a new one where asked to. */
-async function realAccount(
-  app: App,
-  entry: unknown,
-  title: string,
-  { t }: Tools,
-  offersNew = false,
-): Promise<Account | "new" | null> {
-  const given = itemOf(entry, "account")?.account;
-  if (given !== undefined) return given.simulated ? null : given;
-  const own = app.accounts.list().filter((one) => !one.simulated);
-  if (own.length === 0) {
-    if (offersNew) return "new";
-    void vscode.window.showInformationMessage(
-      t("There is no account of yours yet. The simulated ones stay as they are."),
-    );
-    return null;
-  }
-  const fresh = { label: `$(add) ${t("Add a new account…")}`, description: "", account: "new" as const };
-  const choices = [...accountChoices(app, own), ...(offersNew ? [fresh] : [])];
-  return (await vscode.window.showQuickPick(choices, { title, matchOnDescription: true }))?.account ?? null;
-}
-
-function accountChoices(app: App, accounts: readonly Account[]) {
-  const names = new Map(app.accounts.providers().map((one) => [one.id, one.name]));
-  return accounts.map((account) => ({
-    label: account.name,
-    description: names.get(account.providerId) ?? "",
-    account,
-  }));
-}
-
-async function pickKey(app: App, title: string): Promise<{ account: Account; key: AccountKey } | null> {
-  const choices = app.accounts
-    .list()
-    .filter((one) => !one.simulated)
-    .flatMap((account) =>
-      account.keys.map((key) => ({
-        label: key.name,
-        description: key.hint,
-        detail: account.name,
-        account,
-        key,
-      })),
-    );
-  return (await vscode.window.showQuickPick(choices, { title, matchOnDetail: true })) ?? null;
 }

@@ -160,7 +160,8 @@ export function nameProblem(
   };
 }
 
-function emptyProblem(t: Translate): (text: string) => TextProblem | null {
+/** A name must have at least one sign. */
+export function emptyProblem(t: Translate): (text: string) => TextProblem | null {
   return (text) => (text.trim() === "" ? { sentence: t("Give it a name."), blocks: true } : null);
 }
 

@@ -123,14 +123,18 @@ export class AccountsTree implements vscode.TreeDataProvider<AccountItem>, vscod
   #limitItem(account: Account, limit: LimitInfo): vscode.TreeItem {
     const item = new vscode.TreeItem(limit.title, None);
     item.id = `limit/${account.id}/${limit.policyId}`;
-    item.contextValue = "limit";
+    item.contextValue = limit.overridden ? "limit own" : "limit";
     item.description = limit.sentence;
     item.iconPath = new vscode.ThemeIcon(limit.type === "slots" ? "server-process" : "dashboard");
-    const source = this.#t("{evidence}: {source}, {day}", {
-      evidence: evidenceIn(limit, this.#t),
-      source: limit.source,
-      day: limit.readOn,
-    });
+    // Of a number that the person set, nobody else vouches for anything.
+    const source =
+      limit.overridden && limit.evidence === "counted"
+        ? this.#t("Set by you, {day}", { day: limit.readOn })
+        : this.#t("{evidence}: {source}, {day}", {
+            evidence: evidenceIn(limit, this.#t),
+            source: limit.source,
+            day: limit.readOn,
+          });
     item.tooltip = `${limit.sentence}\n${source}`;
     item.accessibilityInformation = { label: `${limit.title}: ${limit.sentence} ${source}` };
     return item;

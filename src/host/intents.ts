@@ -56,7 +56,9 @@ export async function copyCode(
 ): Promise<void> {
   const doc = app.codeFor(exchangeId, language);
   if (doc === null) {
-    void vscode.window.showInformationMessage(t("This request is no longer in the history."));
+    void vscode.window.showInformationMessage(
+      t("There is nothing to copy: the request is no longer in the history, or its job was begun elsewhere."),
+    );
     return;
   }
   await vscode.env.clipboard.writeText(doc.text);
@@ -76,8 +78,8 @@ async function chooseLanguage(t: Translate): Promise<CodeLanguage | undefined> {
   return (await vscode.window.showQuickPick(choices, { title: t("Copy as Code") }))?.value;
 }
 
-/** Runs what a notice offers: only Headroom's own commands. */
+/** Runs what a notice offers, with the notice's id: only Headroom's own commands. */
 async function runNotice(app: App, id: string): Promise<void> {
   const command = app.snapshot().notices.find((one) => one.id === id)?.action?.command;
-  if (command?.startsWith("headroom.")) await vscode.commands.executeCommand(command);
+  if (command?.startsWith("headroom.")) await vscode.commands.executeCommand(command, id);
 }

@@ -59,6 +59,19 @@ test("what cannot be a key is told why", () => {
   assert.equal(accounts.keyProblem("soundpiece", "spk_0123456789abcdef0123456789"), null);
 });
 
+test("a key of one's own can be renamed, one of a simulated account cannot", async () => {
+  const account = await add();
+  const key = account.keys[0]?.id ?? "";
+  const { accounts } = on.app;
+  accounts.renameKey(account.id, key, "  build  ");
+  accounts.renameKey(account.id, key, "   ");
+  accounts.renameKey("sim-sauti", "sim-sauti-1", "mine");
+  const named = (id: string) => accounts.list().find((one) => one.id === id)?.keys[0];
+  assert.deepEqual(named(account.id), { id: key, name: "build", hint: "spk_…cdef" });
+  assert.equal(named("sim-sauti")?.name, "Simulated key");
+  assert.equal(on.keys.get(key), "spk_0123456789abcdef");
+});
+
 test("forgetting an account forgets its keys", async () => {
   const account = await add();
   await on.app.accounts.addKey(account.id, "second", "spk_ffffffffffffffff");
