@@ -1,6 +1,7 @@
 // A real client with a real ledger against the simulator, with quota windows short enough for a test.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { claimFor } from "../../src/core/profile/claim.ts";
@@ -169,6 +170,8 @@ export function clientSide(profile: Profile, url: string, key: string, options: 
   const call = (method: string, path: string, more: Partial<Outgoing> = {}): Promise<Incoming> =>
     client.send(
       outgoing(url + path, {
+        // Several processes share one ledger: a name of theirs must not be another's.
+        id: randomUUID(),
         method,
         claim: claim(profile, method, path.split("?")[0] ?? path, options),
         auth: { keyId: "k", header, prefix, origin },

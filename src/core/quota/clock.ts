@@ -50,13 +50,26 @@ export function tailMs(clock: ClockState): number {
   return Math.max(0, clock.rttMin - jitterMs(clock) / Math.sqrt(clock.n));
 }
 
+/** What bounds the arrival of a request that was answered. */
+export interface Answered {
+  readonly sentAt: number;
+  readonly gotAt: number;
+  /** Whether the server answers such calls at once, so that a long wait for the answer was a long way. */
+  readonly quick: boolean;
+  /** How late it may have arrived, as measured when it was sent; default: as measured now. ms */
+  readonly doubtMs?: number | undefined;
+}
+
 /**
- * The latest instant at which an answered request was counted, on the scale of sending. Epoch ms.
- * @param doubtMs how late it may have arrived, as measured when it was sent
+ * The latest instant at which an answered request was counted, on the scale of sending. Epoch ms. An answer of a quick call
+ * that took longer than any before was perhaps counted late, as on a machine that is suddenly busy: nothing but the answer
+ * bounds it.
  */
-export function latest(clock: ClockState, sentAt: number, gotAt: number, doubtMs = jitterMs(clock)): number {
-  const doubt = clock.n < FEW_ROUND_TRIPS ? Math.max(FEW_DOUBT_MS, doubtMs) : doubtMs;
-  return Math.max(sentAt, Math.min(gotAt - tailMs(clock), sentAt + doubt));
+export function latest(clock: ClockState, { sentAt, gotAt, quick, doubtMs }: Answered): number {
+  const answered = gotAt - tailMs(clock);
+  if (quick) return Math.max(sentAt, answered);
+  const doubt = Math.max(doubtMs ?? 0, jitterMs(clock), clock.n < FEW_ROUND_TRIPS ? FEW_DOUBT_MS : 0);
+  return Math.max(sentAt, Math.min(answered, sentAt + doubt));
 }
 
 /** The bounds of theta at an instant, widened by drift since they were confirmed; null while nothing is known. */

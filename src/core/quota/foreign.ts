@@ -49,7 +49,7 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   const { policy, quota, head, now } = statement;
   const rate = inForce(policy, state);
   let { clock } = statement;
-  const late = latest(clock, head.sentAt, head.gotAt);
+  const late = latest(clock, head);
   const onGrid = resetFits(rate, quota, statement.serverNow) ? gridEnd(rate, quota.resetAt) : null;
   if (onGrid !== null) clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
   if (onGrid !== null) state = named(state, onGrid / rate.quotaWindowMs - 1, head.sentAt, late);
@@ -129,7 +129,7 @@ export function namedBy(
   if (rate.kind !== "fixed" && rate.kind !== "counter") return state;
   const cell = Math.floor(span[0] / rate.quotaWindowMs);
   if (cell !== Math.floor((span[1] - 1) / rate.quotaWindowMs)) return state;
-  return named(state, cell, head.sentAt, latest(clock, head.sentAt, head.gotAt));
+  return named(state, cell, head.sentAt, latest(clock, head));
 }
 
 /** The answer names the cell in which its own request was counted. */

@@ -50,8 +50,7 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
       : finer(rate, refusal.until, clock, now);
   const shut = closed(state, refusal, until, now);
   const unexplained = explained <= now;
-  const { sentAt, gotAt } = settlement.head;
-  const at = latest(clock, sentAt, gotAt);
+  const at = latest(clock, settlement.head);
   const lesson = learnRefusal({ policy, state: shut, clock, at, until: refusal.until, now, unexplained });
   for (const finding of lesson.findings)
     findings.push({ accountId, policyId: policy.id, at: now, ...finding });

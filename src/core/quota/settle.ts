@@ -166,7 +166,8 @@ function settleRate(
       opened: openerLost(landed, sentAt),
       bucket: poured(bucket, units),
     };
-  const late = latest(clock, sentAt, head.gotAt, found?.[3]);
+  const { gotAt, quick } = head;
+  const late = latest(clock, { sentAt, gotAt, quick, doubtMs: found?.[3] });
   const spend: Spend = [sentAt, late, units];
   const { opened, closed } = landed;
   const narrowed =
