@@ -31,9 +31,12 @@ export function limitCommands(tools: Tools): Commands<Ids> {
     },
     resetLimit: async (entry) => {
       const app = await tools.app.get();
-      const own = allLimits(app).filter(({ limit }) => limit.overridden);
-      if (own.length === 0) return say(t("No limit was set or kept for any account."));
-      const found = itemOf(entry, "limit") ?? (await pickLimit(app, own, t("Reset Limit")));
+      let found: Found | null = itemOf(entry, "limit");
+      if (found === null) {
+        const own = allLimits(app).filter(({ limit }) => limit.overridden);
+        if (own.length === 0) return say(t("No limit was set or kept for any account."));
+        found = await pickLimit(app, own, t("Reset Limit"));
+      }
       if (found !== null) app.accounts.resetLimit(found.account.id, found.limit.policyId);
     },
     keepLimit: async (entry) => {

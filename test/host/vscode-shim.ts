@@ -11,6 +11,8 @@ export const shim = {
   shown: [] as string[][],
   /** The button that the person then clicks. */
   click: undefined as string | undefined,
+  /** What the person then types into input boxes or picks from lists by label, one after the other; nothing left is Escape. */
+  typed: [] as string[],
 };
 Reflect.set(globalThis, "headroomShim", shim);
 
@@ -33,7 +35,30 @@ export const env = { language: "en" };
 export const l10n = { t: (text) => text, bundle: undefined };
 export const commands = { executeCommand: async (...all) => { shim.executed.push(all); } };
 const show = (level) => async (sentence, ...buttons) => { shim.shown.push([level, sentence, ...buttons]); return shim.click; };
-export const window = { showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
+class Input {
+  on = {};
+  value = "";
+  items = [];
+  selectedItems = [];
+  onDidAccept = (run) => { this.on.accept = run; };
+  onDidHide = (run) => { this.on.hide = run; };
+  onDidTriggerButton = () => {};
+  onDidChangeValue = () => {};
+  show() {
+    const next = shim.typed.shift();
+    if (next !== undefined) {
+      this.value = next;
+      this.selectedItems = this.items.filter((one) => one.label === next);
+      this.on.accept();
+    }
+    this.hide();
+  }
+  hide() { this.on.hide(); }
+  dispose() {}
+}
+export const InputBoxValidationSeverity = { Warning: 2, Error: 3 };
+export const QuickInputButtons = { Back: {} };
+export const window = { createInputBox: () => new Input(), createQuickPick: () => new Input(), showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
 export const ConfigurationTarget = { Global: 1 };
 export const workspace = {
   getConfiguration: (section) => ({
