@@ -62,8 +62,8 @@ async function runShared(options: SimulatorOptions, idleExitMs: number, shared: 
   try {
     const living = await findLiving(shared.file);
     // An older build is left to end by itself, as one that its file no longer names does.
-    if (living && Number(living.line.builtAt ?? 0) >= shared.builtAt)
-      process.stdout.write(`${JSON.stringify(living.line)}\n`);
+    const { builtAt, ...line } = living?.line ?? {};
+    if (living && Number(builtAt ?? 0) >= shared.builtAt) process.stdout.write(`${JSON.stringify(line)}\n`);
     else await run(options, idleExitMs, shared);
   } finally {
     release();

@@ -12,11 +12,13 @@ export interface Work {
   readonly claim: Claim;
   readonly count: number;
   readonly name: string;
+  /** When its requests began to wait: the same for all, however late a process got its turn. Epoch ms. */
+  readonly since: number;
 }
 
 process.once("message", (work: Work) => void run(work));
 
-async function run({ path, claim, count, name }: Work): Promise<void> {
+async function run({ path, claim, count, name, since }: Work): Promise<void> {
   const database = new Database({ path, migrations: schema, now: Date.now });
   const signal = new LoopbackSignal(database);
   await signal.open();
@@ -25,7 +27,6 @@ async function run({ path, claim, count, name }: Work): Promise<void> {
   const answers = new Map<string, (date: string) => void>();
   process.on("message", (answer: { id: string; date: string }) => answers.get(answer.id)?.(answer.date));
   const unsubscribe = ledger.onChange(() => wake());
-  const since = Date.now();
   const flights: Promise<void>[] = [];
   let waited = 0;
   for (let i = 0; i < count; i++) {

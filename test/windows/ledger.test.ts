@@ -30,6 +30,7 @@ async function runAll(
   const folder = mkdtempSync(join(tmpdir(), "headroom-ledger-"));
   const seen: Seen[] = [];
   const children: ChildProcess[] = [];
+  const since = Date.now();
   try {
     await Promise.all(
       counts.map((count, i) => {
@@ -42,7 +43,13 @@ async function runAll(
             child.send({ id: message.id, date: new Date(Date.now() + skewMs).toUTCString() });
           kill?.(seen, children);
         });
-        child.send({ path: join(folder, "ledger.db"), claim, count, name: `window${i}` } satisfies Work);
+        child.send({
+          path: join(folder, "ledger.db"),
+          claim,
+          count,
+          name: `window${i}`,
+          since,
+        } satisfies Work);
         return new Promise<void>((resolve) => child.once("exit", () => resolve()));
       }),
     );
