@@ -32,9 +32,11 @@ after(async () => {
 
 /** Lets SAUTI's own accounts go to that address, as a person does who works against a test server. */
 async function pointTo(address: string): Promise<void> {
+  const had = await cards(view).count();
   await page.settings({ "headroom.baseUrls": { sauti: address } });
   await page.reload();
   view = await openPlayground(page);
+  await until("the cards from before", async () => (await cards(view).count()) === had);
 }
 
 /** Adds an account of SAUTI's with the key, step by step, and chooses it. */

@@ -108,11 +108,6 @@ export function withReset(
   return narrow(clock, resetAt - quotaWindowMs - late, resetAt - sentAt, now);
 }
 
-/** Forgets the offset, as after one of the clocks was set; the network's figures stay. */
-export function withoutOffset(clock: ClockState): ClockState {
-  return { ...clock, lo: null, hi: null };
-}
-
 /** Cuts two intervals; where they contradict each other a clock was set, and the newer one stands alone. */
 function narrow(clock: ClockState, lo: number, hi: number, now: number): ClockState {
   const known = thetaAt(clock, now);
