@@ -1,4 +1,8 @@
 // One activation in this process, timed. The editor's API is replaced by objects that take every call and do nothing.
+// Every extension host has these loaded long before any extension.
+import "node:child_process";
+import "node:crypto";
+import "node:http";
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import path from "node:path";
