@@ -1,8 +1,10 @@
 // Answers, requests and timelines as documents for a read-only editor. Nothing here was not redacted when it was stored.
+import type { ExchangeState } from "../core/jobs/model.ts";
 import type { Exchange, Moment } from "../core/jobs/stores.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Doc } from "./api.ts";
 import { type Context, placeOfStored } from "./context.ts";
+import type { Translate } from "./ports.ts";
 import { waitSentence } from "./sentences.ts";
 
 /** The answer: status line, headers, body. */
@@ -92,13 +94,42 @@ function momentText(context: Context, exchange: Exchange, moment: Moment): strin
         at: format.clock(moment.until, moment.at),
         cause: moment.cause,
       });
-    case "state":
-      return moment.note === null ? `${moment.state}` : `${moment.state} (${moment.note})`;
+    case "state": {
+      const said = stateText(t, moment.state);
+      return moment.note === null ? said : t("{state} ({note})", { state: said, note: moment.note });
+    }
   }
 }
 
+/** What a state means, as a sentence of the timeline. */
+function stateText(t: Translate, state: ExchangeState): string {
+  switch (state) {
+    case "intent":
+      return t("Stored, before anything was sent.");
+    case "waiting":
+      return t("Asked the gate for its turn.");
+    case "sent":
+      return t("On the wire.");
+    case "accepted":
+      return t("The provider took it.");
+    case "outcomeUnknown":
+      return t("The answer was lost; whether the provider took it is unknown.");
+    case "done":
+      return t("Done.");
+    case "failed":
+      return t("Failed.");
+    case "refused":
+      return t("Refused for good.");
+    case "cancelled":
+      return t("Cancelled.");
+  }
+}
+
+/** Time of day to the millisecond on the person's own clock, as 14:02:10.250. */
 function time(at: number): string {
-  return new Date(at).toISOString().slice(11, 23);
+  const day = new Date(at);
+  const two = (value: number, width = 2) => String(value).padStart(width, "0");
+  return `${two(day.getHours())}:${two(day.getMinutes())}:${two(day.getSeconds())}.${two(day.getMilliseconds(), 3)}`;
 }
 
 function pretty(text: string): string {

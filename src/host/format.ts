@@ -53,6 +53,7 @@ export function formatFor(language: string): Format {
     },
     duration: (ms) => {
       const exact = Math.max(0, ms) / 1000;
+      if (exact < 0.95) return unit("millisecond", 0, "short").format(Math.max(0, ms));
       if (exact < 9.95) return unit("second", 1, "short").format(exact);
       const seconds = Math.round(exact);
       const two = (large: Unit, count: number, small: Unit, rest: number) =>

@@ -25,7 +25,8 @@ test("a duration names its two largest units", () => {
   assert.equal(english.duration(65_000), "1 min 5 sec");
   assert.equal(english.duration(3_600_000), "1 hr");
   assert.equal(english.duration(100_000_000), "27 hr 46 min");
-  assert.equal(english.duration(-5), "0 sec");
+  assert.equal(english.duration(240), "240 ms");
+  assert.equal(english.duration(-5), "0 ms");
 });
 
 test("numbers follow the language", () => {
