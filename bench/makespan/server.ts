@@ -56,4 +56,6 @@ const server = http.createServer((request, response) => {
 
 process.on("message", () => process.send?.({ accepted, refusals }));
 process.on("disconnect", () => process.exit(0));
+// Longer than any quota window: a connection closed under a client that waits would count as its mistake.
+server.keepAliveTimeout = 300_000;
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
