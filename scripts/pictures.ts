@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Frame } from "playwright-core";
-import { type Editor, startEditor } from "../test/harness/editor.ts";
+import { startEditor } from "../test/harness/editor.ts";
 import type { EditorWindow } from "../test/harness/editor-window.ts";
 
 const folder = path.resolve(import.meta.dirname, "../media/pictures");
@@ -28,7 +28,7 @@ async function choose(view: Frame, provider: string, action: string): Promise<vo
   const actions = view.getByLabel("Action", { exact: true });
   await actions.locator("option", { hasText: action }).first().waitFor({ state: "attached" });
   await actions.selectOption({ label: action });
-  await view.locator("hr-form").getByText("Text", { exact: false }).first().waitFor();
+  await view.getByRole("form", { name: action, exact: true }).waitFor();
 }
 
 async function send(view: Frame, times: number): Promise<void> {
@@ -42,36 +42,51 @@ async function shot(window: EditorWindow, name: string): Promise<void> {
   console.log(`media/pictures/${name}.png`);
 }
 
-/** The first picture: eleven syntheses against a limit of ten, the last one waiting, the newest results playable. */
-async function playground(editor: Editor): Promise<EditorWindow> {
-  const window = await editor.open();
-  await window.openContainer("Headroom");
-  await window.theme("dark");
-  await widen(window, 440);
+/** The first picture: eleven syntheses against a limit of ten, the last one waiting, and why. */
+async function playground(window: EditorWindow): Promise<void> {
   const view = await window.webview("hr-app");
   await choose(view, "SAUTI", "Speak");
   await send(view, 10);
   await view.locator("hr-audio").nth(4).waitFor({ timeout: patienceMs });
   await send(view, 2);
   await view.locator("hr-queue").getByText("SAUTI allows").first().waitFor({ timeout: patienceMs });
+  await view.locator("hr-queue").getByText("Why?").first().click();
+  await window.page.locator(".tab.active").waitFor();
+  await window.statusBar(/0\/10/);
   await shot(window, "playground");
-  return window;
 }
 
-/** The second: one exchange explained, as a document beside the view. */
-async function why(window: EditorWindow): Promise<void> {
+/** What is asked of an element in the page; these sources are not checked against the browser's types. */
+interface Scrolled {
+  scrollIntoView(options: { readonly block: "center" }): void;
+}
+
+/** The second: a dub that asks before it is charged, and a finished lip sync. */
+async function jobs(window: EditorWindow): Promise<void> {
   const view = await window.webview("hr-app");
-  await view.locator("hr-card").getByText("Why?").last().click();
-  await window.page.locator(".tab.active").waitFor();
-  await window.theme("light");
-  await shot(window, "why");
+  await choose(view, "Sync", "Lip sync");
+  await send(view, 1);
+  await view.locator("hr-video").first().waitFor({ timeout: patienceMs });
+  await choose(view, "VoiceDub", "Dub");
+  await send(view, 1);
+  const ask = view.locator("hr-ask").first();
+  await ask.waitFor({ timeout: patienceMs });
+  await ask.evaluate((element) => (element as unknown as Scrolled).scrollIntoView({ block: "center" }));
+  await shot(window, "jobs");
 }
 
 const editor = await startEditor({ size: { width: 1240, height: 1180 } });
 try {
   mkdirSync(folder, { recursive: true });
-  const window = await playground(editor);
-  await why(window);
+  const window = await editor.open();
+  await window.openContainer("Headroom");
+  await widen(window, 440);
+  await window.theme("dark");
+  await playground(window);
+  await window.run("Headroom: Cancel All Waiting Requests");
+  await window.run("View: Close All Editors");
+  await window.theme("light");
+  await jobs(window);
 } finally {
   await editor.close();
 }

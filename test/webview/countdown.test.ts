@@ -139,6 +139,7 @@ describe("words for time and size", () => {
   });
 
   test("durations and sizes are told in their largest units", () => {
+    assert.equal(words.duration(40), "40ms");
     assert.equal(words.duration(1300), "1.3s");
     assert.equal(words.duration(60_000), "60s");
     assert.equal(words.duration(300_000), "5m");

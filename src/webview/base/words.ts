@@ -54,6 +54,7 @@ export class Words {
 
   /** A length of time in its largest units: 60 s, 5m, 1h 12m. Rounds down. */
   duration(ms: number): string {
+    if (ms < 1000) return this.unit(Math.max(0, ms), "millisecond", 0);
     if (ms < 2 * minuteMs) return this.unit(Math.floor(ms / 100) / 10, "second");
     if (ms < hourMs) return this.unit(Math.floor(ms / minuteMs), "minute");
     return this.#pair(ms);
