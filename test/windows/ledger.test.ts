@@ -94,8 +94,9 @@ test("two processes never put more into a fixed quota window than the limit, the
 test("two processes with as much work get as much of the quota", { timeout: 30_000 }, async () => {
   const seen = await runAll(claimOf("sliding", 10, 1500), [15, 15], 0);
   for (const name of ["window0", "window1"]) {
-    const early = seen.slice(10, 20).filter((one) => one.name === name).length;
-    assert.ok(early >= 2 && early <= 8, `${name} had ${early} of the second ten`);
+    // A process that starts late misses the first ten, and its requests, which are older then, get the second.
+    const early = seen.slice(0, 20).filter((one) => one.name === name).length;
+    assert.ok(early >= 7 && early <= 13, `${name} had ${early} of the first twenty`);
   }
 });
 
