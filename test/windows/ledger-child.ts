@@ -17,6 +17,7 @@ export interface Work {
 }
 
 process.once("message", (work: Work) => void run(work));
+process.send?.({ ready: true });
 
 async function run({ path, claim, count, name, since }: Work): Promise<void> {
   const database = new Database({ path, migrations: schema, now: Date.now });
