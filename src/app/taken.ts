@@ -5,10 +5,11 @@ import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
 import { succeeded } from "./advance.ts";
+import { repeatOf } from "./calls.ts";
 import { fieldOf } from "./field-of.ts";
 import { answered, recordAnswer, slim } from "./record.ts";
 import { keepAnswer, keepResults } from "./results.ts";
-import { end, redactorOf, setState, stepName, type Task } from "./task.ts";
+import { ask, end, redactorOf, setState, stepName, type Task } from "./task.ts";
 import { brokenProblem, failureOf } from "./task-problems.ts";
 
 /** Takes an answer in. `called` is the action that was called, which a step may have of its own. */
@@ -86,6 +87,9 @@ function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {
   const { status } = incoming.head;
   const { body } = answered(incoming);
   const { failure, problem } = failureOf(task, incoming);
+  // A new exchange would have a new key: only from here can it be sent again under the one that may be used up.
+  if (failure.retry === "sameKey" && repeatOf(called, task.job.stepKey ?? null) === "sameKey")
+    return ask(task, null, problem, "outcomeUnknown");
   const refused = status === 429 || status === 402;
   const field = fieldOf(called, status, body, failure.detail);
   if (field !== null) context.fieldProblem(task.id, field, problem.sentence);

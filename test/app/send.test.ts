@@ -128,6 +128,25 @@ test("resending after an unknown outcome carries the same key", async () => {
   assert.notEqual(keys[2], keys[0]);
 });
 
+test("a keyed create that fails at the provider can be resent under its key, since a new request would have a new one", async () => {
+  const keys: unknown[] = [];
+  on.client.script = (request) => {
+    keys.push(JSON.parse((request.body as { text: string }).text).idempotency_key ?? null);
+    return json(503, {});
+  };
+  const id = on.send("soundpiece", "newSample");
+  await settle();
+  assert.equal(on.card(id).state, "unknown");
+  assert.deepEqual(on.card(id).can.slice(0, 2), ["resend", "giveUp"]);
+  on.app.receive({ type: "resend", cardId: id });
+  await settle();
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  const unkeyed = on.send("vocabusta", "speak", {});
+  await settle();
+  assert.equal(on.card(unkeyed).state, "failed");
+});
+
 test("cancelling ends a waiting request at once and gives its slots back once", async () => {
   on.client.script = (request) =>
     new Promise((_, reject) =>
