@@ -132,9 +132,8 @@ test("SoundPiece's unknown budget is learned in few steps, and nothing is made t
     const answers = await Promise.all(times(40, make));
     assert.ok(answers.every((one) => one.head.status === 200));
     assert.equal(await sim.charges(), 40);
-    // Two may be in flight while a limit is sought, so a step costs at most two refusals, one after the other.
     const steps = stepsOf((await sim.log()).filter((one) => one.status === 429).map((one) => one.at));
-    assert.ok(steps.length <= 3 && steps.every((one) => one <= 2), `refusals by step: ${steps.join(" ")}`);
+    assert.ok(steps.length <= 3 && steps.every((one) => one === 1), `refusals by step: ${steps.join(" ")}`);
   }));
 
 /** How many refusals belong together, in the order of time. */
