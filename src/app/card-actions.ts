@@ -59,7 +59,7 @@ export function cardActions(
 }
 
 /** Only what carries a key, or changes nothing, may be sent again with an unknown outcome. */
-function resendable(place: Place, action: Action, job: Job): boolean {
+export function resendable(place: Place, action: Action, job: Job): boolean {
   const id = job.step === FIRST ? null : stepAt(action, job.step)?.action;
   const called = id == null ? action : actionOf(place.profile, id);
   return called !== null && repeatOf(called, job.stepKey ?? null) !== "never";

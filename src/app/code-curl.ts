@@ -5,8 +5,9 @@ import { KEY_MARK } from "./code-facts.ts";
 /** The command, quoted for a POSIX shell; the key comes from an environment variable. */
 export function curlCode(facts: CodeFacts): string {
   const { profile, env, method, url, headers, body, limits } = facts;
-  // curl's own --retry obeys Retry-After, in both forms.
-  const lines = [`curl --fail-with-body --retry ${facts.attempts} --request ${method} ${quote(url)}`];
+  // curl's own --retry obeys Retry-After, in both forms, but also repeats after 5xx: an unkeyed create could be charged twice.
+  const retry = facts.idempotencyKey !== null || method === "GET" ? ` --retry ${facts.attempts}` : "";
+  const lines = [`curl --fail-with-body${retry} --request ${method} ${quote(url)}`];
   lines.push(`--header "${profile.auth.header}: ${profile.auth.prefix}$${env}"`);
   for (const [name, value] of Object.entries(headers))
     lines.push(`--header ${quoteKeyed(`${name}: ${value}`)}`);

@@ -4,6 +4,7 @@ import type { Job } from "../core/jobs/model.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import { readError } from "../core/profile/failure.ts";
 import { SILENT, send } from "./calls.ts";
+import { resendable } from "./card-actions.ts";
 import { check } from "./check.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
 import { fetchResult } from "./fetch.ts";
@@ -76,7 +77,8 @@ export class Decisions {
   /** After an unknown outcome: the same request with the same key. */
   resend(id: string): void {
     const task = this.#task(id);
-    if (task === null || task.job.stage !== "ask") return;
+    if (task === null || task.job.stage !== "ask" || task.exchange.state !== "outcomeUnknown") return;
+    if (!resendable(task.place, task.action, task.job)) return;
     this.#context.ports.jobs.update(id, { stage: "send", asks: null });
     setState(this.#context, id, "waiting", { problem: null }, "resend");
     this.#work.run(id);
@@ -116,6 +118,8 @@ export class Decisions {
     const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);
     if (result === null || job === null || exchange === null || place === null || action === null) return;
     const live = this.#context.live.get(job.id) ?? liveExchange();
+    // Two at once would write into one file.
+    if (live.fetched.has(resultId)) return;
     const known = this.#context.live.has(job.id);
     this.#context.live.set(job.id, live);
     live.fetched.set(resultId, 0);

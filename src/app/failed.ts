@@ -9,12 +9,13 @@ import { fileAt, thrownProblem } from "./task-problems.ts";
 
 /** Puts the stores right after something was thrown. */
 export function failed(task: Task, error: unknown): void {
-  const { context, place, live, job, exchange, id } = task;
+  const { context, place, live, job, id } = task;
   const { t, log } = context.ports;
   const reason = stopReason(live);
   if (handsOff(live, error)) return;
   if (isHeadroomError(error, "cancelled") || reason !== null) {
-    const left = context.ports.jobs.get(id)?.stage === "sent" && exchange.idempotencyKey === null;
+    // A key keeps work from being done twice, not from being done.
+    const left = context.ports.jobs.get(id)?.stage === "sent";
     const charged = left && task.action.charged && repeatOf(task.action, null) === "never";
     const problem = charged
       ? {

@@ -76,6 +76,15 @@ export function sendAgain(parts: Parts, exchangeId?: string): void {
   const place = exchange === null ? null : placeOfStored(context, exchange);
   const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);
   if (exchange === null || place === null || action === null) return;
+  // A new request has a new key: before the doubt is settled it could be charged twice.
+  if (exchange.state === "outcomeUnknown" && action.charged) {
+    const sentence = context.ports.t(
+      "Whether {title} was done is unknown: decide on its card first, then send it again.",
+      { title: exchange.title },
+    );
+    notify(parts, { id: "send-again", level: "warning", sentence, action: null });
+    return;
+  }
   if (!isSendable(action, exchange.input)) {
     const sentence = context.ports.t("{title} was begun elsewhere: nobody knows with which input.", {
       title: exchange.title,

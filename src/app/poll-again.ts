@@ -49,7 +49,8 @@ export function failedPoll(polling: Polling, polls: number, incoming: Incoming):
 export function slower(polling: Polling, polls: number, problem: Problem): void {
   const { context, id, job } = polling.task;
   const errors = (job.pollErrors ?? 0) + 1;
-  const watched = errors < MOST_ERRORS;
+  // The person may have stopped watching while the poll was under way.
+  const watched = errors < MOST_ERRORS && context.ports.jobs.get(id)?.watched === true;
   context.ports.jobs.update(id, {
     polls,
     pollErrors: errors,
@@ -57,7 +58,7 @@ export function slower(polling: Polling, polls: number, problem: Problem): void 
     nextPollAt: watched ? nextAt(polling, polls, 0, errors) : null,
     error: { code: null, detail: problem.sentence },
   });
-  if (!watched) setState(context, id, "accepted", { problem }, "watching stopped");
+  if (errors >= MOST_ERRORS) setState(context, id, "accepted", { problem }, "watching stopped");
 }
 
 /** The instant of the next poll, with all jobs that share the polling budget in view. */

@@ -88,8 +88,10 @@ function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {
   const { body } = answered(incoming);
   const { failure, problem } = failureOf(task, incoming);
   // A new exchange would have a new key: only from here can it be sent again under the one that may be used up.
-  if (failure.retry === "sameKey" && repeatOf(called, task.job.stepKey ?? null) === "sameKey")
-    return ask(task, null, problem, "outcomeUnknown");
+  if (failure.retry === "sameKey" && repeatOf(called, task.job.stepKey ?? null) === "sameKey") {
+    ask(task, null, problem, "outcomeUnknown");
+    return;
+  }
   const refused = status === 429 || status === 402;
   const field = fieldOf(called, status, body, failure.detail);
   if (field !== null) context.fieldProblem(task.id, field, problem.sentence);

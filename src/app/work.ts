@@ -19,6 +19,8 @@ const LAST_ANSWERS_MS = 1_500;
 const END_MS = 500;
 /** A send that never left is taken up after a restart if it is not older than this. ms */
 const RESUME_MS = 10 * 60_000;
+/** So long after a request began its idempotency key is surely still known to the provider (ASSUMED; Sync's 24 h are too). ms */
+const KEY_TRUST_MS = 60 * 60_000;
 
 interface Running {
   readonly live: LiveExchange;
@@ -198,7 +200,8 @@ export class Work {
     if (action === null || called === null) return;
     const { t, clock } = ports;
     if (job.stage === "sent") {
-      if (repeatOf(called, job.stepKey ?? null) !== "never") {
+      const repeat = repeatOf(called, job.stepKey ?? null);
+      if (repeat === "safe" || (repeat === "sameKey" && clock.now() - exchange.createdAt <= KEY_TRUST_MS)) {
         ports.jobs.update(job.id, { stage: "send" });
         return;
       }

@@ -1,0 +1,106 @@
+// What must never be paid twice: old keys, cancelled creates, stale buttons, code that is copied.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { HeadroomError } from "../../src/core/errors.ts";
+import type { Outgoing, Progress } from "../../src/core/wire.ts";
+import { type Bench, bench, json, settle } from "./fakes.ts";
+
+let on: Bench;
+beforeEach(() => {
+  on = bench();
+});
+afterEach(() => on.close());
+
+/** Leaves, and is never answered. */
+function silent(request: Outgoing, progress: Progress): Promise<never> {
+  progress.sending(1, on.clock.now());
+  return new Promise((_, reject) =>
+    request.signal.addEventListener("abort", () =>
+      reject(new HeadroomError("cancelled", "cancelled", { by: "person" })),
+    ),
+  );
+}
+
+test("a key that the provider may have forgotten is not trusted: after an hour the person decides", async () => {
+  on.client.script = silent;
+  const id = on.send("soundpiece", "newSample");
+  await settle();
+  on.ports.jobs.unlease = () => {};
+  const stopping = on.app.stop();
+  await on.clock.pass(3_000);
+  await stopping;
+  await on.clock.pass(3_700_000);
+  await on.another("two").start();
+  await on.clock.pass(10_000);
+  assert.equal(on.client.asked.length, 1);
+  assert.equal(on.ports.exchanges.get(id)?.state, "outcomeUnknown");
+});
+
+test("a create that was cancelled after it had left may still be charged, with a key or without", async () => {
+  on.client.script = silent;
+  for (const [provider, action] of [
+    ["soundpiece", "newSample"],
+    ["sauti", "speak"],
+  ] as const) {
+    const id = on.send(provider, action);
+    await settle();
+    on.app.receive({ type: "cancel", cardId: id });
+    await settle();
+    assert.equal(on.card(id).state, "cancelled");
+    assert.match(on.card(id).problem?.sentence ?? "", /may still do the work/);
+  }
+});
+
+test("resend does nothing to a create without a key, whatever the page says", async () => {
+  on.client.script = (request) => {
+    throw new HeadroomError("outcomeUnknown", "lost", { exchangeId: request.id });
+  };
+  const id = on.send("sauti", "speak");
+  await settle();
+  on.app.receive({ type: "resend", cardId: id });
+  await settle();
+  assert.equal(on.client.asked.length, 1);
+  assert.equal(on.card(id).state, "unknown");
+});
+
+test("nothing is sent once more as new while its outcome is unknown", async () => {
+  on.client.script = (request) => {
+    throw new HeadroomError("outcomeUnknown", "lost", { exchangeId: request.id });
+  };
+  const id = on.send("sauti", "speak");
+  await settle();
+  on.app.sendAgain(id);
+  await settle();
+  assert.equal(on.client.asked.length, 1);
+  assert.match(on.app.snapshot().notices[0]?.sentence ?? "", /decide on its card first/);
+});
+
+test("a copied cURL repeats by itself only what carries a key or changes nothing", async () => {
+  on.client.script = () => json(422, {});
+  const code = async (provider: string, action: string) => {
+    const id = on.send(provider, action);
+    await settle();
+    return on.app.codeFor(id, "curl")?.text ?? "";
+  };
+  assert.match(await code("soundpiece", "newSample"), /--retry 5 /);
+  assert.match(await code("sauti", "listVoices"), /--retry 3 /);
+  assert.doesNotMatch(await code("sauti", "speak"), /--retry/);
+});
+
+test("watching that was stopped while a poll was under way stays stopped when the poll fails", async () => {
+  let answer = (): void => {};
+  on.client.script = (request) => {
+    if (request.method === "POST") return json(202, { job_id: "j1", status: "queued" });
+    return new Promise((resolve) => {
+      answer = () => resolve(json(503, {}));
+    });
+  };
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(3_000);
+  on.app.receive({ type: "stopWatching", cardId: id });
+  answer();
+  await on.clock.pass(60_000);
+  assert.equal(on.card(id).stateTitle, "Not watched");
+  assert.equal(on.client.asked.filter((one) => one.method === "GET").length, 1);
+});
