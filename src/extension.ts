@@ -10,7 +10,7 @@ import { machineClock as clock } from "./host/clock.ts";
 import { registerCommands } from "./host/command-ids.ts";
 import { ContextKeys } from "./host/context-keys.ts";
 import { Documents } from "./host/documents.ts";
-import { startFailures } from "./host/failures.ts";
+import { couldNot, startFailures } from "./host/failures.ts";
 import { formatFor } from "./host/format.ts";
 import { historyCommands } from "./host/history-commands.ts";
 import { HistoryTree } from "./host/history-tree.ts";
@@ -78,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     results,
     t,
     receive: (intent) => carryOut(tools, intent),
+    failed: (cause) => couldNot("A wish of the page", cause, log, t),
     log: (line) => log.write("warn", line),
   });
   const statusBar = new StatusBar(app, clock, t);

@@ -1,7 +1,7 @@
 // The commands of the manifest as a type, so that none can be forgotten: whoever registers must give all of them.
 import * as vscode from "vscode";
 import type { Translate } from "../app/ports.ts";
-import { causeOf, sayFailed } from "./failures.ts";
+import { couldNot } from "./failures.ts";
 import type { Log } from "./log.ts";
 
 /** Every command, without the prefix `headroom.`; equal to the manifest's, which a test holds. */
@@ -65,8 +65,7 @@ export function registerCommands(commands: Commands, log: Log, t: Translate): vs
         try {
           return await commands[id](entry);
         } catch (error) {
-          log.error(`The command ${id} failed`, error);
-          void sayFailed(t("Headroom could not do that: {cause}", { cause: causeOf(error) }), log, t);
+          couldNot(`The command ${id}`, error, log, t);
           return undefined;
         }
       }),

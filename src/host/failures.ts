@@ -9,9 +9,15 @@ export function causeOf(error: unknown): string {
 }
 
 /** Shows a sentence and offers the log. */
-export async function sayFailed(sentence: string, log: Pick<Log, "show">, t: Translate): Promise<void> {
+async function sayFailed(sentence: string, log: Pick<Log, "show">, t: Translate): Promise<void> {
   const show = t("Show Log");
   if ((await vscode.window.showErrorMessage(sentence, show)) === show) log.show();
+}
+
+/** Logs and says what kept a wish of the person's from being done. `what` is for the log alone. */
+export function couldNot(what: string, cause: unknown, log: Pick<Log, "show" | "error">, t: Translate): void {
+  log.error(`${what} failed`, cause);
+  void sayFailed(t("Headroom could not do that: {cause}", { cause: causeOf(cause) }), log, t);
 }
 
 /** Logs every failed start, and says the first one: each view asks again for the app, and would say it again. `folder` holds the database. */

@@ -18,7 +18,9 @@ export interface PlaygroundOptions {
   readonly results: vscode.Uri;
   readonly t: Translate;
   /** Carries out an intent of the page. */
-  readonly receive: (intent: Intent) => void;
+  readonly receive: (intent: Intent) => Promise<void>;
+  /** Hears what an intent could not be carried out for, such as a disk that is full. */
+  readonly failed: (cause: unknown) => void;
   readonly log: (line: string) => void;
 }
 
@@ -77,9 +79,10 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
       if (!read.success)
         return this.#options.log(`The page said something unknown: ${read.error.message.slice(0, 300)}`);
       if (read.data.type === "ready") await this.#greet();
-      else this.#options.receive(read.data);
+      else await this.#options.receive(read.data).catch(this.#options.failed);
     } catch (error) {
-      this.#options.log(`The page's wish failed: ${error instanceof Error ? error.message : String(error)}`);
+      // That the app cannot be built is said where it is built.
+      this.#options.log(`The page was not served: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

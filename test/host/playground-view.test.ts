@@ -39,6 +39,7 @@ class View {
 
 let intents: Intent[] = [];
 let lines: string[] = [];
+let failures: string[] = [];
 let changed = () => {};
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -56,7 +57,11 @@ function made() {
     dist: Uri.file("/dist"),
     results: Uri.file("/results"),
     t: (sentence) => sentence,
-    receive: (intent) => intents.push(intent),
+    receive: async (intent) => {
+      if (intent.type === "saveResult") throw new Error("the disk is full");
+      intents.push(intent);
+    },
+    failed: (cause) => failures.push(String(cause)),
     log: (line) => lines.push(line),
   });
   const view: View = new View();
@@ -67,6 +72,7 @@ function made() {
 beforeEach(() => {
   intents = [];
   lines = [];
+  failures = [];
 });
 
 test("the page may load from the extension's dist and the result folder, and from nowhere else", () => {
@@ -136,4 +142,12 @@ test("an intent that fits is carried out; anything else is dropped and logged", 
   await settle();
   assert.deepEqual(intents, [{ type: "cancel", cardId: "x-1" }]);
   assert.equal(lines.length, 6);
+});
+
+test("a wish that cannot be carried out is said, not lost", async () => {
+  const { view } = made();
+  await view.hear({ type: "saveResult", resultId: "r-1" });
+  await settle();
+  assert.deepEqual(failures, ["Error: the disk is full"]);
+  assert.equal(lines.length, 0);
 });
