@@ -17,6 +17,8 @@ import { makeSnapshot } from "./snapshot.ts";
 /** Cards of exchanges that ended longer ago are found in the history. ms */
 const CARD_LIFE_MS = 12 * 3_600_000;
 const MOST_CARDS = 40;
+/** Cards of what is older than those and still under way: what waits stands in the queue as well. */
+const MOST_OLDER = 60;
 
 /** Builds the app over its ports. Nothing is asked, read or begun before `start` and the first call. */
 export function createApp(ports: Ports): App {
@@ -114,10 +116,19 @@ export function createApp(ports: Ports): App {
 
 /** What the page shows as cards: all under way, and what ended not long ago and was not put away. */
 function shown({ context, dismissed }: Parts, now: number): readonly Exchange[] {
-  return context.ports.exchanges
+  const { exchanges, jobs } = context.ports;
+  const newest = exchanges
     .list({ limit: MOST_CARDS })
     .filter((one) => !dismissed.has(one.id))
     .filter((one) => !ENDED.has(one.state) || (one.endedAt ?? now) > now - CARD_LIFE_MS);
+  const ids = new Set(newest.map((one) => one.id));
+  // A job that runs for an hour must not leave the view because much was sent after it.
+  const older = jobs
+    .open(Number.MAX_SAFE_INTEGER)
+    .filter((one) => !ids.has(one.id))
+    .slice(-MOST_OLDER)
+    .flatMap((one) => exchanges.get(one.id) ?? []);
+  return [...newest, ...older.toReversed()];
 }
 
 /** A crash between the end of a job and its slot's release must not keep the slot. */

@@ -66,8 +66,8 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
     forecast,
     queue: tickets
       .filter((one) => one.lane !== "poll")
-      .map((ticket) => waitingView(context, ticket, tickets, now))
-      .slice(0, 200),
+      .slice(0, 200)
+      .map((ticket) => waitingView(context, ticket, tickets, now)),
     cards: sources.exchanges.map((exchange) => {
       const ticket = tickets.find((one) => exchangeOf(one.id) === exchange.id) ?? null;
       return cardOf(context, {

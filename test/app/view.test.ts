@@ -158,3 +158,14 @@ test("a result becomes the input of the form that takes its kind, or it is said 
   on.app.receive({ type: "useAsInput", resultId: "r1" });
   assert.match(on.app.snapshot().notices[0]?.sentence ?? "", /No form of this provider/);
 });
+
+test("what is under way keeps its card, however much was sent after it", async () => {
+  on.client.script = () => new Promise(() => {});
+  const first = on.send("sauti", "speak");
+  for (let sent = 0; sent < 45; sent++) {
+    on.send("sauti", "speak");
+    await on.clock.pass(1);
+  }
+  assert.equal(on.card(first).state, "waiting");
+  assert.equal(on.app.snapshot().cards.length, 46);
+});
