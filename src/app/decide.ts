@@ -52,7 +52,7 @@ export class Decisions {
     const job = jobs.get(id);
     if (job === null || isOver(job)) return;
     jobs.update(id, { watched: true, pollErrors: 0, nextPollAt: clock.now() });
-    setState(this.#context, id, "accepted", { problem: null });
+    setState(this.#context, id, "accepted", { problem: null }, "watched again");
     this.#work.run(id);
   }
 
@@ -69,7 +69,7 @@ export class Decisions {
       edited = { ...edited, [edit.name]: value };
     }
     jobs.update(id, { asks: null, stage: "send", edited });
-    setState(this.#context, id, "accepted", { problem: null });
+    setState(this.#context, id, "accepted", { problem: null }, "confirmed");
     this.#work.run(id);
     return null;
   }
@@ -164,9 +164,15 @@ export class Decisions {
         return end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
       }
       const failure = readError(place.profile, status, headers, answered(incoming).body);
-      setState(this.#context, id, "accepted", { problem: failureProblem(about, status, failure) });
+      setState(
+        this.#context,
+        id,
+        "accepted",
+        { problem: failureProblem(about, status, failure) },
+        "not cancelled",
+      );
     } catch (error) {
-      setState(this.#context, id, "accepted", { problem: errorProblem(about, error) });
+      setState(this.#context, id, "accepted", { problem: errorProblem(about, error) }, "not cancelled");
     }
   }
 

@@ -12,7 +12,8 @@ export interface Voice {
 /** A stretch of time as it stands in a limit: "in any 60 s", "a minute". */
 function span({ t, format }: Voice, kind: QuotaWindowKind, ms: number): string {
   // "60 s" says more than "1 min" where any sixty seconds are meant, not a minute of the clock.
-  const length = ms <= 120_000 ? t("{count} s", { count: format.number(ms / 1000) }) : format.duration(ms);
+  const length =
+    ms <= 120_000 ? t("{count}\u00a0s", { count: format.number(ms / 1000) }) : format.duration(ms);
   if (kind === "sliding" || kind === "bucket") return t("in any {length}", { length });
   return t("every {length}", { length });
 }
@@ -194,7 +195,8 @@ export function forecastSentence(
     );
   } else if (wait?.cause === "slots")
     parts.push(t("Goes when one of the running {noun} ends.", { noun: policy?.noun ?? noun }));
-  else parts.push(t("Waits; nobody knows until when."));
+  else if (wait?.cause === "ahead") parts.push(t("Goes after the requests that wait already."));
+  else parts.push(t("Waits; when it goes is not known yet."));
   if (calls > 1) {
     const needs = { count: format.number(calls), noun };
     parts.push(

@@ -25,17 +25,17 @@ export function formatFor(language: string): Format {
         }),
     );
   const day = () => once("day", () => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }));
-  const unit = (name: string, digits: number, display: "short" | "narrow") =>
-    once(
-      `${name}/${digits}/${display}`,
-      () =>
-        new Intl.NumberFormat(language, {
-          style: "unit",
-          unit: name,
-          unitDisplay: display,
-          maximumFractionDigits: digits,
-        }),
-    );
+  const unit = (name: string, digits: number, display: "narrow" | "short" | "long") =>
+    once(`${name}/${digits}/${display}`, () => {
+      const made = new Intl.NumberFormat(language, {
+        style: "unit",
+        unit: name,
+        unitDisplay: display,
+        maximumFractionDigits: digits,
+      });
+      // A number stands apart from its unit, and no line ends between them.
+      return { format: (value: number) => made.format(value).replace(/(?<=\p{N}) ?(?=\p{L})/u, "\u00a0") };
+    });
   return {
     clock: (at, now) => {
       const same = new Date(at).toDateString() === new Date(now).toDateString();
@@ -49,19 +49,20 @@ export function formatFor(language: string): Format {
         size /= STEP;
         index += 1;
       }
-      return unit(UNITS[index] ?? "byte", index === 0 || size >= 100 ? 0 : 1, "short").format(size);
+      const digits = index === 0 || size >= 100 ? 0 : 1;
+      return unit(UNITS[index] ?? "byte", digits, index === 0 ? "long" : "short").format(size);
     },
     duration: (ms) => {
       const exact = Math.max(0, ms) / 1000;
       if (exact < 0.95) return unit("millisecond", 0, "short").format(Math.max(0, ms));
-      if (exact < 9.95) return unit("second", 1, "short").format(exact);
+      if (exact < 9.95) return unit("second", 1, "narrow").format(exact);
       const seconds = Math.round(exact);
       const two = (large: Unit, count: number, small: Unit, rest: number) =>
         [
-          unit(large, 0, "short").format(count),
-          ...(rest === 0 ? [] : [unit(small, 0, "short").format(rest)]),
+          unit(large, 0, large === "minute" ? "short" : "narrow").format(count),
+          ...(rest === 0 ? [] : [unit(small, 0, small === "minute" ? "short" : "narrow").format(rest)]),
         ].join(" ");
-      if (seconds < 60) return unit("second", 0, "short").format(seconds);
+      if (seconds < 60) return unit("second", 0, "narrow").format(seconds);
       const minutes = Math.floor(seconds / 60);
       if (minutes < 60) return two("minute", minutes, "second", seconds % 60);
       const hours = Math.floor(minutes / 60);

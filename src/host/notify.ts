@@ -86,7 +86,11 @@ export class Notifications implements vscode.Disposable {
     const name = app.headline().providerName;
     const sentence = due
       .map(({ meter, percent }) =>
-        t("{provider}: {percent} % spent. {sentence}", { provider: name, percent, sentence: meter.sentence }),
+        t("{provider}: {percent}\u00a0% spent. {sentence}", {
+          provider: name,
+          percent,
+          sentence: meter.sentence,
+        }),
       )
       .join(" ");
     void vscode.window.showWarningMessage(sentence, open, never).then(async (chosen) => {

@@ -115,7 +115,7 @@ test("a saved limit is in force with its day, and can be taken back", () => {
   accounts.resetLimit("sim-sauti", "synthesis");
   const back = accounts.limits("sim-sauti").find((one) => one.policyId === "synthesis");
   assert.equal(back?.limit, 10);
-  assert.match(back?.sentence ?? "", /SAUTI allows 10 syntheses in any 60 s\./);
+  assert.match(back?.sentence ?? "", /SAUTI allows 10 syntheses in any 60\ss\./);
 });
 
 test("a plan changes the limits that follow from it", () => {

@@ -72,5 +72,5 @@ test("a limit that nobody but the person vouches for is counted with, and says w
   const limit = { policyId: "synthesis", limit: 20, quotaWindowMs: 30_000, setAt: 0 };
   on.app.accounts.saveLimit(ACCOUNT, { ...limit, evidence: "counted" });
   assert.equal(inForce()?.source, "set by you");
-  assert.match(inForce()?.sentence ?? "", /20 syntheses in any 30 s/);
+  assert.match(inForce()?.sentence ?? "", /20 syntheses in any 30\ss/);
 });

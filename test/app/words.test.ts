@@ -68,7 +68,7 @@ test("a wait says the limit, the instant, and who is ahead", () => {
   const sentence = waitSentence(voice, { providerName: "SAUTI", policy: synthesis, wait, ahead: 2, now });
   assert.equal(
     sentence,
-    "SAUTI allows 10 syntheses in any 60 s. The next one is free at 14:02:10. 2 requests are ahead.",
+    "SAUTI allows 10 syntheses in any 60\u00a0s. The next one is free at 14:02:10. 2 requests are ahead.",
   );
 });
 

@@ -31,7 +31,7 @@ test("the request beyond the limit waits with why and until when, counts down, a
   simulator = await SimControl.in(editor.storageFolder);
   const row = waiting.first();
   const why = (await row.locator(".why").textContent()) ?? "";
-  assert.match(why, /SAUTI allows 10 syntheses in any 60 s\. The next one is free at \d+:\d+:\d+/);
+  assert.match(why, /SAUTI allows 10 syntheses in any 60\ss\. The next one is free at \d+:\d+:\d+/);
   const left = async () => {
     const [minutes = 0, seconds = 0] = ((await row.locator(".left").textContent()) ?? "")
       .split(":")

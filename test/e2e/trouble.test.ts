@@ -168,6 +168,6 @@ test("an answer that is no JSON is told as such", async () => {
 test("an answer of 200 MB is refused or kept on disk, and the view goes on", async () => {
   await chooseAction(view, "SAUTI", "List voices");
   await simulator.fault("sauti", { kind: "hugeAnswer", bytes: 200_000_000 });
-  await says(/has 200 MB, too much to read as JSON/, /save or reveal it/);
+  await says(/has 200\sMB, too much to read as JSON/, /save or reveal it/);
   await usable();
 });

@@ -13,20 +13,20 @@ test("a time of today is told to the second, one of another day with its day", (
 });
 
 test("bytes keep one decimal where it tells something", () => {
-  assert.equal(english.bytes(0), "0 byte");
-  assert.equal(english.bytes(999), "999 byte");
-  assert.equal(english.bytes(48_244), "48.2 kB");
-  assert.equal(english.bytes(200_000_000), "200 MB");
+  assert.equal(english.bytes(0), "0\u00a0bytes");
+  assert.equal(english.bytes(999), "999\u00a0bytes");
+  assert.equal(english.bytes(48_244), "48.2\u00a0kB");
+  assert.equal(english.bytes(200_000_000), "200\u00a0MB");
 });
 
 test("a duration names its two largest units", () => {
-  assert.equal(english.duration(2_440), "2.4 sec");
-  assert.equal(english.duration(59_600), "1 min");
-  assert.equal(english.duration(65_000), "1 min 5 sec");
-  assert.equal(english.duration(3_600_000), "1 hr");
-  assert.equal(english.duration(100_000_000), "27 hr 46 min");
-  assert.equal(english.duration(240), "240 ms");
-  assert.equal(english.duration(-5), "0 ms");
+  assert.equal(english.duration(2_440), "2.4\u00a0s");
+  assert.equal(english.duration(59_600), "1\u00a0min");
+  assert.equal(english.duration(65_000), "1\u00a0min 5\u00a0s");
+  assert.equal(english.duration(3_600_000), "1\u00a0h");
+  assert.equal(english.duration(100_000_000), "27\u00a0h 46\u00a0min");
+  assert.equal(english.duration(240), "240\u00a0ms");
+  assert.equal(english.duration(-5), "0\u00a0ms");
 });
 
 test("numbers follow the language", () => {

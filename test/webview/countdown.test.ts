@@ -134,21 +134,21 @@ describe("words for time and size", () => {
     assert.equal(words.countdown(1), "0:01");
     assert.equal(words.countdown(0), "0:00");
     assert.equal(words.countdown(725_000), "12:05");
-    assert.equal(words.countdown(3_660_000), "1h 1m");
-    assert.equal(words.countdown(86_400_000 + 3_600_000), "1d 1h");
+    assert.equal(words.countdown(3_660_000), "1\u00a0h 1\u00a0min");
+    assert.equal(words.countdown(86_400_000 + 3_600_000), "1\u00a0d 1\u00a0h");
   });
 
   test("durations and sizes are told in their largest units", () => {
-    assert.equal(words.duration(40), "40ms");
-    assert.equal(words.duration(1300), "1.3s");
-    assert.equal(words.duration(60_000), "60s");
-    assert.equal(words.duration(300_000), "5m");
-    assert.equal(words.duration(4_320_000), "1h 12m");
-    assert.equal(words.age(12_345), "10s");
-    assert.equal(words.age(75_000), "1m");
-    assert.equal(words.bytes(412), "412 bytes");
-    assert.equal(words.bytes(230_444), "230 kB");
-    assert.equal(words.bytes(8_000_000), "8 MB");
+    assert.equal(words.duration(40), "40\u00a0ms");
+    assert.equal(words.duration(1300), "1.3\u00a0s");
+    assert.equal(words.duration(60_000), "60\u00a0s");
+    assert.equal(words.duration(300_000), "5\u00a0min");
+    assert.equal(words.duration(4_320_000), "1\u00a0h 12\u00a0min");
+    assert.equal(words.age(12_345), "10\u00a0s");
+    assert.equal(words.age(75_000), "1\u00a0min");
+    assert.equal(words.bytes(412), "412\u00a0bytes");
+    assert.equal(words.bytes(230_444), "230\u00a0kB");
+    assert.equal(words.bytes(8_000_000), "8\u00a0MB");
   });
 
   test("an unknown language falls back to English", () => {

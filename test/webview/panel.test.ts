@@ -185,12 +185,12 @@ describe("the panel", () => {
   test("a countdown is drawn from the instant, by the host's clock", async () => {
     const panel = await open(states["waiting-sliding"]!, { stopClock: true });
     const { page } = panel;
-    await page.getByText("any 60s · next in 0:17").waitFor();
+    await page.getByText("any 60 s · next in 0:17").waitFor();
     for (let second = 0; second < 7; second++) await page.clock.runFor(1000);
     await page.clock.runFor(10);
-    await page.getByText("any 60s · next in 0:10").waitFor();
+    await page.getByText("any 60 s · next in 0:10").waitFor();
     await panel.show({ ...states["waiting-sliding"]!, revision: 2, at: at + 15_000 });
-    await page.getByText("any 60s · next in 0:02").waitFor();
+    await page.getByText("any 60 s · next in 0:02").waitFor();
   });
 
   test("questions, waits and results post their intents", async () => {

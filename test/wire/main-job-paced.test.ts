@@ -14,7 +14,7 @@ test("25 syntheses at once with 10 in any quota window: none refused, all done, 
   const { queue, forecast } = one.snapshot();
   assert.ok(queue.length >= 5);
   for (const waiting of queue) {
-    assert.match(waiting.wait.sentence, /SAUTI allows 10 syntheses in any 2 s\./);
+    assert.match(waiting.wait.sentence, /SAUTI allows 10 syntheses in any 2\ss\./);
     assert.equal(waiting.wait.policyId, "synthesis");
     assert.notEqual(waiting.wait.until, null);
   }

@@ -85,7 +85,7 @@ test("a window that closes while a request waits: the next one sends it, once", 
   for (let i = 0; i < 14; i++) ids.push(await first.send("sauti", "speak"));
   const last = ids.at(-1) ?? "";
   const waiting = await first.card(last, (card) => card.wait !== null);
-  assert.match(waiting.wait?.sentence ?? "", /SAUTI allows 10 syntheses in any 60 s\./);
+  assert.match(waiting.wait?.sentence ?? "", /SAUTI allows 10 syntheses in any 60\ss\./);
   assert.match(waiting.wait?.sentence ?? "", /requests? (is|are) ahead|free at/);
   await shut(first, "close");
   const second = await editor("queue-2");

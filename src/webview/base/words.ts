@@ -76,7 +76,8 @@ export class Words {
     const key = `${unit}${digits}`;
     let format = this.#units.get(key);
     if (format === undefined) {
-      const unitDisplay = unit === "byte" ? "long" : unit.endsWith("byte") ? "short" : "narrow";
+      const short = unit.endsWith("byte") || unit === "minute";
+      const unitDisplay = unit === "byte" ? "long" : short ? "short" : "narrow";
       format = new Intl.NumberFormat(this.#language, {
         style: "unit",
         unit,
@@ -85,7 +86,8 @@ export class Words {
       });
       this.#units.set(key, format);
     }
-    return format.format(value);
+    // A number stands apart from its unit, and no line ends between them.
+    return format.format(value).replace(/(?<=\p{N}) ?(?=\p{L})/u, "\u00a0");
   }
 
   #pair(ms: number): string {

@@ -1,0 +1,168 @@
+// A moment of a timeline as a sentence: what happened, on what evidence. No word that only the stores know may stand in it.
+import type { ExchangeState } from "../core/jobs/model.ts";
+import type { Moment } from "../core/jobs/stores.ts";
+import type { Evidence, Policy, Refusal } from "../core/quota/model.ts";
+import { type Voice, waitSentence } from "./sentences.ts";
+
+/** What a moment is told with. `policy` is that of a wait, null where it is not known. */
+export interface MomentAbout {
+  readonly providerName: string;
+  readonly remoteId: string | null;
+  readonly policyOf: (policyId: string) => Policy | null;
+}
+
+/** One moment in words. */
+export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment): string {
+  const { t, format } = voice;
+  switch (moment.what) {
+    case "waiting": {
+      const { wait, at: now } = moment;
+      const policy = about.policyOf(wait.policyId);
+      const { providerName } = about;
+      const sentence = waitSentence(voice, { providerName, policy, wait, ahead: 0, now });
+      return t("Waits: {sentence} ({evidence})", { sentence, evidence: evidenceName(voice, wait.evidence) });
+    }
+    case "sent":
+      return t("Sent, attempt {attempt}.", { attempt: moment.attempt });
+    case "answered": {
+      const { status, headers, gotAt, sentAt } = moment.head;
+      const limits = Object.entries(headers).filter(([name]) =>
+        /ratelimit|rate-limit|retry-after/i.test(name),
+      );
+      const said = limits.map(([name, value]) => `${name}: ${value}`).join(", ");
+      const took = format.duration(Math.max(0, gotAt - sentAt));
+      return said === ""
+        ? t("Answered {status} after {took}; no word on limits.", { status, took })
+        : t("Answered {status} after {took}; {said}.", { status, took, said });
+    }
+    case "refused": {
+      const { kind, until, evidence } = moment.refusal;
+      const words = { why: refusalName(voice, kind), evidence: evidenceName(voice, evidence) };
+      return until === null
+        ? t("Refused: {why} ({evidence}); no instant was given.", words)
+        : t("Refused until {at}: {why} ({evidence}).", { ...words, at: format.clock(until, moment.at) });
+    }
+    case "retrying":
+      return t("Goes again at {at}: {why}.", {
+        at: format.clock(moment.until, moment.at),
+        why: causeName(voice, moment.cause),
+      });
+    case "state":
+      return moment.note === null
+        ? stateSentence(voice, moment.state)
+        : noteSentence(voice, about, moment.state, moment.note);
+  }
+}
+
+function evidenceName({ t }: Voice, evidence: Evidence): string {
+  switch (evidence) {
+    case "stated":
+      return t("stated by the server");
+    case "published":
+      return t("published by the provider");
+    case "counted":
+      return t("counted here");
+    case "inferred":
+      return t("inferred from refusals or assumed");
+    case "unknown":
+      return t("nobody has said so");
+  }
+}
+
+function refusalName({ t }: Voice, kind: Refusal["kind"]): string {
+  switch (kind) {
+    case "rate":
+      return t("too many requests");
+    case "concurrency":
+      return t("too much under way at once");
+    case "pollRate":
+      return t("asked too often how a job stands");
+    case "credit":
+      return t("no credit left");
+    case "busy":
+      return t("the server is busy");
+    case "unknown":
+      return t("the reason was not said");
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set<Refusal["kind"]>([
+  "rate",
+  "concurrency",
+  "pollRate",
+  "credit",
+  "busy",
+  "unknown",
+]);
+
+/** Why a request is repeated: the client's own words for it, or a refusal's kind. */
+function causeName(voice: Voice, cause: string): string {
+  const { t } = voice;
+  if (REFUSALS.has(cause)) return refusalName(voice, cause as Refusal["kind"]);
+  if (cause === "lost") return t("the answer was lost");
+  if (cause === "broken") return t("the answer broke off");
+  const status = /^status (\d+)$/.exec(cause)?.[1];
+  return status === undefined ? cause : t("the server answered with status {status}", { status });
+}
+
+function stateSentence({ t }: Voice, state: ExchangeState): string {
+  switch (state) {
+    case "intent":
+      return t("Stored, before anything was sent.");
+    case "waiting":
+      return t("Asked the gate for its turn.");
+    case "sent":
+      return t("On the wire.");
+    case "accepted":
+      return t("The provider took it.");
+    case "outcomeUnknown":
+      return t("Whether the provider did it is unknown.");
+    case "done":
+      return t("Done.");
+    case "failed":
+      return t("Failed.");
+    case "refused":
+      return t("Refused for good.");
+    case "cancelled":
+      return t("Cancelled.");
+  }
+}
+
+/** A note says more than the state it stands with; what is no note of ours is the provider's own word. */
+function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, note: string): string {
+  const { t } = voice;
+  const [word, id = ""] = note.split(/ (.*)/s);
+  switch (word) {
+    case "found":
+      return t("Found at the provider as {id}.", { id });
+    case "adopted":
+      return t("Adopted as {id}.", { id });
+  }
+  switch (note) {
+    case about.remoteId:
+      return t("The provider took it as {id}.", { id: note });
+    case "person":
+      return t("Cancelled by you.");
+    case "later":
+      return t("Kept for later by you.");
+    case "given up":
+      return t("Given up by you.");
+    case "forgotten":
+      return t("Cancelled, since everything was to be forgotten.");
+    case "checked":
+      return t("Looked up at the provider.");
+    case "resend":
+      return t("Resent by you, under the same key if it has one.");
+    case "confirmed":
+      return t("Confirmed by you.");
+    case "watching stopped":
+      return t("Watching stopped.");
+    case "watched again":
+      return t("Watched again.");
+    case "not cancelled":
+      return t("The provider did not cancel it.");
+  }
+  return state === "accepted"
+    ? t("The provider says: {word}.", { word: note })
+    : t("{state} ({note})", { state: stateSentence(voice, state), note });
+}
