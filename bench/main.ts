@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { activationFigures } from "./activation.ts";
 import { makespanTable } from "./makespan/table.ts";
 import { sizeFigures } from "./size.ts";
+import { virtualTable } from "./virtual.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,7 @@ const [part = "all", ...names] = positionals;
 
 if (part === "all" || part === "size") sizeFigures();
 if (part === "all" || part === "activation") activationFigures();
+if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "makespan")
   await makespanTable({
     scenarios: names,

@@ -78,7 +78,8 @@ function outgoing(scenario: Scenario, share: Share, call: Call, id: string): Out
   };
 }
 
-function claim(scenario: Scenario, call: Call): Claim {
+/** The claim of a call, as published. */
+export function claim(scenario: Scenario, call: Call): Claim {
   const parts = scenario.budgets
     .filter((budget) => budget.counts === "all" || budget.counts === call)
     .map((budget) => ({

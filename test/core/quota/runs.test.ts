@@ -156,7 +156,14 @@ test("what was learned of an unknown limit needs no refusal in a later run", () 
       "retryAfter",
     );
     const items = Array.from({ length: COUNT }, () => ({ claim, call: "", lane: "batch" as const }));
-    const { refusals } = runWorld({ server, items, startAt, skewMs: SKEW_MS, delay: () => 1, ledger });
+    const { refusals } = runWorld({
+      server,
+      items,
+      startAt,
+      skewMs: SKEW_MS,
+      delay: () => 1,
+      ledgers: [ledger],
+    });
     if (i === 1) assert.equal(refusals, 0);
   }
   const meter = ledger.meters(claim, START + 200_000)[0];

@@ -24,7 +24,10 @@ export interface World {
   readonly skewMs: number;
   /** One way, for each request there and back. ms */
   readonly delay: () => number;
-  readonly ledger?: SqlLedger;
+  /** One for each process; item by item they take turns. Default a fresh one. */
+  readonly ledgers?: readonly SqlLedger[];
+  /** Whether the ledgers lie in one database, so that a change in one wakes all. Default false. */
+  readonly shared?: boolean;
   /** Requests that others send to the same server. Our clock, epoch ms. */
   readonly others?: readonly number[];
 }
@@ -66,88 +69,113 @@ class Agenda {
 
 /** A fresh ledger in memory. */
 export function freshLedger(): SqlLedger {
-  const database = new Database({ path: ":memory:", migrations: ledgerTables, now: () => 0 });
-  return new SqlLedger({ database, random: () => 0.5 });
+  return ledgersIn(1, null)[0]!;
+}
+
+/** Ledgers of so many processes in one database file, or, without a path, each alone in memory. */
+export function ledgersIn(processes: number, file: string | null): SqlLedger[] {
+  return Array.from({ length: processes }, () => {
+    const database = new Database({ path: file ?? ":memory:", migrations: ledgerTables, now: () => 0 });
+    return new SqlLedger({ database, random: () => 0.5 });
+  });
+}
+
+/** One process: what waits in it, and its one timer. */
+interface Process {
+  readonly ledger: SqlLedger;
+  waiting: { readonly index: number; readonly item: Item; readonly since: number; id: string }[];
+  armedAt: number | null;
 }
 
 /** Does all the work; each refused item is sent again. Throws when it does not end. */
 export function runWorld(world: World): Run {
-  const { server, items, skewMs, delay } = world;
-  const ledger = world.ledger ?? freshLedger();
+  const { server, items, startAt, skewMs, delay } = world;
+  const ledgers = world.ledgers ?? [freshLedger()];
   const agenda = new Agenda();
-  agenda.now = world.startAt;
+  agenda.now = startAt;
   const admittedAt: number[] = items.map(() => Number.NaN);
   let left = items.length;
   let attempt = 0;
-  let waiting = items.map((item, index) => ({ index, item, since: world.startAt, id: "" }));
-  let armedAt: number | null = null;
+  let waking = false;
+  const processes = ledgers.map((ledger, n): Process => {
+    const own = items.map((item, index) => ({ index, item, since: startAt, id: "" }));
+    return { ledger, waiting: own.filter((one) => one.index % ledgers.length === n), armedAt: null };
+  });
   for (const at of world.others ?? [])
     agenda.at(at, () => void server.arrive(Math.round(at + skewMs), "other"));
-  agenda.at(world.startAt, pump);
+  for (const one of processes) agenda.at(startAt, () => pump(one));
+  const before = server.refusals;
   for (let steps = 0; left > 0; steps++) {
     if (steps > 200_000) throw new Error("The run does not end.");
     if (!agenda.step()) throw new Error(`${left} pieces of work wait for ever.`);
   }
-  return { endAt: Math.max(...admittedAt), refusals: server.refusals, admittedAt };
+  return { endAt: Math.max(...admittedAt), refusals: server.refusals - before, admittedAt };
 
   /** As the gate does it: the first of every kind is asked until it has to wait. */
-  function pump(): void {
+  function pump(process: Process): void {
     const blocked = new Set<Claim>();
     const standing = new Map<Claim, number>();
     let next = Number.POSITIVE_INFINITY;
-    const still: typeof waiting = [];
-    for (const one of waiting) {
-      if (blocked.has(one.item.claim)) {
+    const still: Process["waiting"] = [];
+    for (const one of process.waiting) {
+      const { claim, lane } = one.item;
+      const first = !blocked.has(claim);
+      if (!first) {
         // The gate lets those behind stand in line as well, up to a number.
-        const inLine = (standing.get(one.item.claim) ?? 0) + 1;
-        standing.set(one.item.claim, inLine);
-        if (one.id === "" && inLine <= 64) {
-          one.id = `ask ${attempt++}`;
-          const { claim, lane } = one.item;
-          const ask: Ask = { id: one.id, claim, lane, since: one.since, holder: null, title: "" };
-          if (ledger.reserve(ask, agenda.now).granted) {
-            fly(one.index, one.item, one.id, one.since);
-            continue;
-          }
+        const inLine = (standing.get(claim) ?? 0) + 1;
+        standing.set(claim, inLine);
+        if (one.id !== "" || inLine > 64) {
+          still.push(one);
+          continue;
         }
-        still.push(one);
-        continue;
       }
       one.id ||= `ask ${attempt++}`;
-      const { claim, lane } = one.item;
       const ask: Ask = { id: one.id, claim, lane, since: one.since, holder: null, title: "" };
-      const decision = ledger.reserve(ask, agenda.now);
+      const decision = process.ledger.reserve(ask, agenda.now);
       if (decision.granted) {
-        fly(one.index, one.item, one.id, one.since);
+        fly(process, one);
         continue;
       }
-      blocked.add(claim);
       still.push(one);
+      if (!first) continue;
+      blocked.add(claim);
       if (decision.wait.until !== null) next = Math.min(next, Math.max(decision.wait.until, agenda.now + 1));
     }
-    waiting = still;
-    if (Number.isFinite(next) && (armedAt === null || next < armedAt || armedAt <= agenda.now)) {
-      armedAt = next;
-      agenda.at(next, pump);
-    }
+    process.waiting = still;
+    const { armedAt } = process;
+    if (!Number.isFinite(next) || (armedAt !== null && next >= armedAt && armedAt > agenda.now)) return;
+    process.armedAt = next;
+    agenda.at(next, () => pump(process));
   }
 
-  function fly(index: number, item: Item, id: string, since: number): void {
+  /** The signal from process to process, a millisecond after a change. */
+  function wake(): void {
+    if (world.shared !== true || waking) return;
+    waking = true;
+    agenda.at(agenda.now + 1, () => {
+      waking = false;
+      for (const one of processes) pump(one);
+    });
+  }
+
+  function fly(process: Process, { index, item, id, since }: Process["waiting"][number]): void {
     const sentAt = agenda.now;
     const arrivesAt = sentAt + delay();
+    wake();
     agenda.at(arrivesAt, () => {
       const answer = server.arrive(Math.floor(arrivesAt + skewMs), item.call);
       const gotAt = Math.ceil(arrivesAt + delay());
       agenda.at(gotAt, () => {
         const head = { status: answer.status, headers: answer.headers, sentAt, gotAt, quick: true };
-        const meters = ledger.meters(item.claim, gotAt);
+        const meters = process.ledger.meters(item.claim, gotAt);
         const refusal = diagnose({ head, body: undefined, rules: [], dialect: null, meters });
-        ledger.settle(id, head, refusal, gotAt);
+        process.ledger.settle(id, head, refusal, gotAt);
+        wake();
         if (answer.status === 200) {
           admittedAt[index] = arrivesAt;
           left--;
-        } else waiting.unshift({ index, item, since, id: "" });
-        pump();
+        } else process.waiting.unshift({ index, item, since, id: "" });
+        pump(process);
       });
     });
   }
