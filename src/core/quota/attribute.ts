@@ -9,6 +9,14 @@ import { usedAt } from "./window.ts";
 /** Seconds are cut or rounded on the wire. ms */
 const ROUNDING_MS = 2_000;
 
+/** A rate policy of the claim. */
+interface Candidate {
+  readonly index: number;
+  readonly id: string;
+  readonly published: number | null;
+  readonly rate: RateInForce;
+}
+
 /** The index of the claim's part that a reading is about, or null where that cannot be told. */
 export function attribute(
   quota: QuotaReading,
@@ -18,12 +26,7 @@ export function attribute(
   head: Head,
   reading: HeadReading,
 ): number | null {
-  const rates: {
-    readonly index: number;
-    readonly id: string;
-    readonly published: number | null;
-    readonly rate: RateInForce;
-  }[] = [];
+  const rates: Candidate[] = [];
   for (const [index, { policy }] of claim.parts.entries())
     if (policy.type === "rate")
       rates.push({ index, id: policy.id, published: policy.limit, rate: inForce(policy, states[index]!) });
@@ -40,11 +43,30 @@ export function attribute(
     if (fitting.length === 1) return fitting[0]!.index;
     return closest(fitting, quota, states, clock, head.gotAt);
   }
-  // A number that no policy has: with one policy it is that one's new limit, else the only one whose reset fits.
-  if (rates.length === 1) return rates[0]!.index;
+  // A number that no policy has is the new limit of one of them: of the one whose quota window fits the reset.
   const unsaid = rates.filter(({ rate }) => rate.limit === null);
   if (unsaid.length === 1) return unsaid[0]!.index;
-  return null;
+  const fitting = rates.filter(({ rate }) => resetFits(rate, quota, serverNow));
+  return changed(fitting.length === 0 ? rates : fitting, quota, states, clock, head.gotAt);
+}
+
+/**
+ * The policy whose limit the server changed: the one whose own count is the server's, else the tightest of those that the number
+ * makes stricter, for that is the safe reading, else the nearest below it.
+ */
+function changed(
+  fitting: readonly Candidate[],
+  quota: QuotaReading,
+  states: readonly PartitionState[],
+  clock: ClockState,
+  now: number,
+): number | null {
+  const { limit } = quota;
+  if (limit === null) return fitting.length === 1 ? fitting[0]!.index : null;
+  const counted = closest(fitting, quota, states, clock, now, 0);
+  if (counted !== null) return counted;
+  const byLimit = fitting.toSorted((a, b) => (a.rate.limit ?? 0) - (b.rate.limit ?? 0));
+  return (byLimit.find(({ rate }) => (rate.limit ?? 0) > limit) ?? byLimit.at(-1))?.index ?? null;
 }
 
 /** Whether the end of a quota window as told can be that of a policy. `serverNow` in the server's epoch ms. */
@@ -58,18 +80,23 @@ export function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: num
   return quota.resetAt % rate.quotaWindowMs === 0 && ahead <= rate.quotaWindowMs;
 }
 
-/** Among policies that fit alike, the one whose own count is nearest to the server's; null where two are as near. */
+/**
+ * Among policies that fit alike, the one whose own count is nearest to the server's; null where two are as near, or none is near
+ * enough.
+ */
 function closest(
-  fitting: readonly { readonly index: number; readonly rate: RateInForce }[],
+  fitting: readonly Candidate[],
   quota: QuotaReading,
   states: readonly PartitionState[],
   clock: ClockState,
   now: number,
+  within = Number.POSITIVE_INFINITY,
 ): number | null {
   if (quota.limit === null || quota.remaining === null) return null;
   const used = quota.limit - quota.remaining;
   const ranked = fitting
     .map(({ index, rate }) => ({ index, away: Math.abs(usedAt(rate, states[index]!, clock, now) - used) }))
+    .filter((one) => one.away <= within)
     .sort((a, b) => a.away - b.away);
   return ranked.length > 1 && ranked[0]!.away === ranked[1]!.away ? null : (ranked[0]?.index ?? null);
 }

@@ -8,12 +8,12 @@ import { logOf } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
 import {
+  ASSUMED_WINDOW_MS,
   inForce,
   type PartitionState,
   type RateInForce,
   SAFETY_MS,
   type Spend,
-  type Taught,
 } from "./state.ts";
 import { afterglowMs, gathered } from "./tidy.ts";
 import { inCell, missing } from "./window.ts";
@@ -61,10 +61,10 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     };
     findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
   }
-  const limit = quota.limit ?? rate.limit;
   const fresh = head.gotAt - head.sentAt <= afterglowMs(rate.quotaWindowMs);
-  if (quota.remaining !== null && limit !== null && rate.limit !== null && fresh) {
-    const used = Math.floor(limit - quota.remaining);
+  if (quota.remaining !== null && rate.limit !== null && fresh) {
+    // What a looser server has left beyond the limit in force is of no use, and what it counted there no loss.
+    const used = Math.floor(rate.limit - quota.remaining);
     const excess = used - counted(rate, state, clock, head, late, onGrid);
     if (excess > 0 && rate.kind === "sliding" && countsInBuckets(rate, state, clock, late, used, now)) {
       state = { ...state, learned: { limit: null, quotaWindowMs: null, kind: "counter", at: now } };
@@ -78,27 +78,37 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   return { state, clock, findings, span };
 }
 
-/** The server's word on the limit itself: stricter is followed, looser is told, equal confirms. */
+/**
+ * The server's word on the limit itself: stricter is followed and said at once, equal confirms. Looser is said once it has stood
+ * for a whole quota window, and followed only when the person makes it the policy's own.
+ */
 function withLimit(statement: Statement, state: PartitionState, findings: Taste[]): PartitionState {
   const { policy, quota, now } = statement;
   if (quota.limit === null || quota.limit <= 0) return state;
   const { limit } = quota;
-  const quotaWindowMs = quota.quotaWindowMs ?? state.stated?.quotaWindowMs ?? null;
+  const before = state.stated;
+  const quotaWindowMs = quota.quotaWindowMs ?? before?.quotaWindowMs ?? null;
   if (policy.limit === limit) {
-    if (state.stated?.limit != null)
+    if (before?.limit != null && (before.limit < limit || before.said === true))
       findings.push({ kind: "unlearned", limit, quotaWindowMs: policy.quotaWindowMs });
     return { ...state, stated: null, confirmedAt: now };
   }
-  if (state.stated?.limit !== limit) {
-    const kind = policy.limit === null ? "learned" : limit < policy.limit ? "stricter" : "looser";
-    findings.push({ kind, limit, quotaWindowMs: policy.quotaWindowMs ?? quotaWindowMs });
+  const length = policy.quotaWindowMs ?? quotaWindowMs;
+  const same = before?.limit === limit;
+  if (policy.limit !== null && limit > policy.limit) {
+    const since = same ? before.at : now;
+    const stood = same && now - since >= (length ?? ASSUMED_WINDOW_MS);
+    const said = same && before.said === true;
+    if (stood && !said) findings.push({ kind: "looser", limit, quotaWindowMs: length });
+    return {
+      ...state,
+      stated: { limit, quotaWindowMs, kind: null, at: since, ...(stood || said ? { said: true } : {}) },
+      confirmedAt: now,
+    };
   }
-  const stated: Taught = { limit, quotaWindowMs, kind: null, at: now };
-  return {
-    ...state,
-    stated,
-    confirmedAt: policy.limit !== null && limit > policy.limit ? now : state.confirmedAt,
-  };
+  if (!same)
+    findings.push({ kind: policy.limit === null ? "learned" : "stricter", limit, quotaWindowMs: length });
+  return { ...state, stated: { limit, quotaWindowMs, kind: null, at: now } };
 }
 
 /** The end of a fixed quota window, where whole seconds can name it exactly. Server's epoch ms. */

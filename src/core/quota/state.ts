@@ -36,7 +36,10 @@ export interface Taught {
   readonly limit: number | null;
   readonly quotaWindowMs: number | null;
   readonly kind: CountingKind | null;
+  /** When it was last told; for a limit looser than the policy's, when first. Epoch ms. */
   readonly at: number;
+  /** That the server is looser was said to the person. */
+  readonly said?: boolean;
 }
 
 /** What is known of a limit that nobody published: what passed, and where refusals stood. */

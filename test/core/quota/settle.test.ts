@@ -88,13 +88,42 @@ test("two policies with the same limit are told apart by whether the reset fits"
   );
 });
 
-test("headers that fit no policy are left alone where several could be meant", () => {
-  const { meters, findings } = once(dub, limits(77, 3, MINUTE));
+test("a limit that no policy has makes the tightest policy stricter whose quota window fits the reset", () => {
+  const figures = (headers: Record<string, string>) => {
+    const { meters, findings } = once(dub, headers);
+    return [meters.map((one) => one.limit), findings.map((one) => [one.kind, one.policyId, one.limit])];
+  };
+  assert.deepEqual(figures(limits(12, 11, MINUTE)), [
+    [12, 20_000, 15_000],
+    [["stricter", "write-minute", 12]],
+  ]);
+  assert.deepEqual(figures(limits(900, 899, HOUR)), [[500, 900, 15_000], [["stricter", "write-hour", 900]]]);
+  assert.deepEqual(figures(limits(12, 11, HOUR + 5 * 3_600_000)), [
+    [12, 20_000, 15_000],
+    [["stricter", "write-minute", 12]],
+  ]);
+});
+
+test("a limit that no policy has belongs to the policy whose own count is the server's", () => {
+  const polled = dub.parts.map(() => EMPTY);
+  polled[2] = once({ ...dub, parts: [dub.parts[2]!] }, {}).states[0]!;
+  const { meters } = once(dub, limits(40, 38, MINUTE), polled, { at: START + 100 });
   assert.deepEqual(
-    meters.map((one) => one.used),
-    [1, 1, 1],
+    meters.map((one) => [one.limit, one.foreign]),
+    [
+      [500, 0],
+      [20_000, 0],
+      [40, 0],
+    ],
   );
-  assert.deepEqual(findings, []);
+});
+
+test("a number above every limit changes nothing and shows nobody else's spends", () => {
+  const { meters, findings } = once(dub, limits(1_000_000, 900_000, HOUR));
+  assert.deepEqual(
+    [meters.map((one) => one.limit), meters.map((one) => one.used), findings],
+    [[500, 20_000, 15_000], [1, 1, 1], []],
+  );
 });
 
 test("what the server counted beyond ours was spent by others, and is said once", () => {
@@ -121,9 +150,28 @@ test("a stricter server is followed at once and said once", () => {
   assert.deepEqual([third.meters[0]?.limit, third.findings[0]?.kind], [10, "unlearned"]);
 });
 
-test("a looser server is told, and followed only by the person's word", () => {
-  const { meters, findings } = once(claimOf(["s", "sliding", 10, 60_000]), limits(20, 19, START + 60_000));
-  assert.deepEqual([meters[0]?.limit, findings[0]?.kind, findings[0]?.limit], [10, "looser", 20]);
+test("a looser server is told once, after a whole quota window, and followed only by the person's word", () => {
+  const claim = claimOf(["s", "sliding", 10, 60_000]);
+  const headers = (at: number) => limits(20, 19, at + 60_000);
+  let { states, findings } = once(claim, headers(START));
+  const kinds = [findings.map((one) => one.kind)];
+  for (const at of [START + 30_000, START + 61_000, START + 90_000]) {
+    const next = once(claim, headers(at), states, { at });
+    assert.equal(next.meters[0]?.limit, 10);
+    states = next.states;
+    findings = next.findings;
+    kinds.push(findings.map((one) => one.kind));
+  }
+  assert.deepEqual(kinds, [[], [], ["looser"], []]);
+});
+
+test("a looser limit that does not stand for a quota window is never told", () => {
+  const claim = claimOf(["s", "sliding", 10, 60_000]);
+  const first = once(claim, limits(20, 19, START + 60_000));
+  const at = START + 30_000;
+  const second = once(claim, limits(10, 8, START + 60_000), first.states, { at });
+  const third = once(claim, limits(20, 18, START + 120_000), second.states, { at: START + 70_000 });
+  assert.deepEqual([second.findings, third.findings], [[], []]);
 });
 
 test("a limit that only the server tells is taken from its headers", () => {
