@@ -62,7 +62,7 @@ function printRow(scenario: Scenario, phases: number): void {
     all.push((run.endAt - startAt) / best.allMs);
     submits.push((lastSubmit(scenario, run) - startAt) / best.submitsMs);
     refusals.push(run.refusals);
-    if (!scenario.published) {
+    if (!scenario.published || scenario.calledSliding === true) {
       startAt = Math.ceil(run.endAt) + Math.floor(120_000 + random() * longest);
       const again = runOnce(scenario, startAt, ledgers, random);
       later.push(

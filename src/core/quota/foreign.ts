@@ -3,8 +3,7 @@
 import { resetFits } from "./attribute.ts";
 import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
 import type { QuotaReading } from "./evidence.ts";
-import { weighed } from "./hypotheses.ts";
-import { logOf } from "./learn.ts";
+import { weighKinds } from "./kind.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
 import {
@@ -18,9 +17,6 @@ import {
 import { afterglowMs, gathered } from "./tidy.ts";
 import { inCell, missing } from "./window.ts";
 
-/** Offsets tried between the bounds of the server's clock. */
-const SAMPLES = 16;
-
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
 export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;
 
@@ -28,6 +24,8 @@ export interface Statement {
   readonly policy: RatePolicy;
   readonly quota: QuotaReading;
   readonly head: Head;
+  /** Units of the answered request itself that count. */
+  readonly counted: number;
   readonly clock: ClockState;
   /** The server's clock when it answered. Epoch ms. */
   readonly serverNow: number;
@@ -65,11 +63,16 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   if (quota.remaining !== null && rate.limit !== null && fresh) {
     // What a looser server has left beyond the limit in force is of no use, and what it counted there no loss.
     const used = Math.floor(rate.limit - quota.remaining);
-    const excess = used - counted(rate, state, clock, head, late, onGrid);
-    if (excess > 0 && rate.kind === "sliding" && countsInBuckets(rate, state, clock, late, used, now)) {
-      state = { ...state, learned: { limit: null, quotaWindowMs: null, kind: "counter", at: now } };
+    const { sentAt, gotAt } = head;
+    const own = statement.counted;
+    const shown = { used, own, resetAt: quota.resetAt, sentAt, late, now: gotAt };
+    const weighed = weighKinds(policy, rate, state, clock, shown);
+    state = weighed.state;
+    const kind = inForce(policy, state).kind;
+    if (kind !== rate.kind)
       findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
-    } else if (excess > 0) {
+    const excess = weighed.fits ? used - counted(rate, state, clock, head, late, onGrid) : 0;
+    if (excess > 0) {
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
       state = withForeign(rate, state, clock, late, excess, onGrid);
     }
@@ -111,9 +114,14 @@ function withLimit(statement: Statement, state: PartitionState, findings: Taste[
   return { ...state, stated: { limit, quotaWindowMs, kind: null, at: now } };
 }
 
-/** The end of a fixed quota window, where whole seconds can name it exactly. Server's epoch ms. */
+/** Whether the policy is counted in cells of the server's grid. */
+function onGridOf(rate: RateInForce): boolean {
+  return rate.kind === "fixed" || rate.kind === "counter";
+}
+
+/** The end of a cell of the grid, where whole seconds can name it exactly. Server's epoch ms. */
 function gridEnd(rate: RateInForce, resetAt: number | null): number | null {
-  if (rate.kind !== "fixed" || resetAt === null || rate.quotaWindowMs % 1000 !== 0) return null;
+  if (!onGridOf(rate) || resetAt === null || rate.quotaWindowMs % 1000 !== 0) return null;
   return resetAt % rate.quotaWindowMs === 0 ? resetAt : null;
 }
 
@@ -136,7 +144,7 @@ export function namedBy(
   clock: ClockState,
 ): PartitionState {
   const rate = inForce(policy, state);
-  if (rate.kind !== "fixed" && rate.kind !== "counter") return state;
+  if (!onGridOf(rate)) return state;
   const cell = Math.floor(span[0] / rate.quotaWindowMs);
   if (cell !== Math.floor((span[1] - 1) / rate.quotaWindowMs)) return state;
   return named(state, cell, head.sentAt, latest(clock, head));
@@ -148,34 +156,6 @@ function named(state: PartitionState, cell: number, sentAt: number, late: number
   const spend = state.log.at(-1);
   if (spend === undefined || Math.abs(spend[0] - sentAt) > SAFETY_MS) return state;
   return { ...state, log: state.log.slice(0, -1), cells: gathered(state.cells, cell, spend[2], late) };
-}
-
-/**
- * Whether a count above the exact log is just what a counter of two buckets would show: then nobody else spent anything, the
- * server only counts more coarsely than it says.
- */
-function countsInBuckets(
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-  late: number,
-  used: number,
-  now: number,
-): boolean {
-  const theta = thetaAt(clock, now);
-  if (theta === null) return false;
-  const landed = logOf(state);
-  const all = [...landed, ...state.flying.map((one): Spend => [one[1], one[1], one[2]])];
-  // The weight jumps where a cell ends, so the whole range of the offset is looked through.
-  const step = (theta.hi - theta.lo) / SAMPLES;
-  let least = Number.POSITIVE_INFINITY;
-  let most = 0;
-  for (let i = 0; i <= SAMPLES; i++) {
-    const offset = theta.lo + i * step;
-    least = Math.min(least, Math.floor(weighed(landed, rate.quotaWindowMs, late, offset)));
-    most = Math.max(most, Math.floor(weighed(all, rate.quotaWindowMs, late, offset)));
-  }
-  return least <= used && used <= most;
 }
 
 /** Our own upper bound of what the server had counted when it wrote the head; known foreign units included. */
@@ -214,7 +194,7 @@ function withForeign(
     foreign: [...state.foreign, spend],
     sharedUntil: late + 2 * rate.quotaWindowMs,
   };
-  if (rate.kind === "fixed" && endsAt !== null && clock.lo !== null)
+  if (onGridOf(rate) && endsAt !== null && clock.lo !== null)
     return { ...shared, cells: gathered(state.cells, endsAt / rate.quotaWindowMs - 1, units, late) };
   const { bucket } = state;
   if (rate.kind === "bucket")

@@ -15,11 +15,14 @@ import {
   type Taught,
 } from "./state.ts";
 import { merged } from "./tidy.ts";
+import { freeAt } from "./window.ts";
 
 /** Successes after which two may fly at once while a limit is unknown. */
 const TRUSTED_AFTER = 8;
 /** Round trips below this are quick. ms */
 const QUICK_MS = 300;
+/** So long a request waits for the answer of the one that goes ahead of it. ms */
+const PROOF_MS = 1_000;
 /** Groups of passes remembered at most. */
 const PASSES = 192;
 /** Refusals remembered at most. */
@@ -42,6 +45,24 @@ export function cautiousAt(
   let flying = 0;
   for (const one of state.flying) if (one[1] + FORGOTTEN_MS > now) flying++;
   return flying < allowed ? now : null;
+}
+
+/**
+ * Whether a server that calls itself sliding may rather count in two buckets, which would refuse now: then one goes ahead, for
+ * what its answer has left tells. The instant at which the next may go; it waits for that answer only so long.
+ */
+export function proofAt(
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+  units: number,
+): number {
+  if (rate.kind !== "sliding" || state.proven || state.confirmedAt === null) return now;
+  const youngest = Math.max(0, ...state.flying.map((one) => one[1]));
+  const until = youngest + PROOF_MS;
+  if (until <= now || freeAt({ ...rate, kind: "counter" }, state, clock, now, units) <= now) return now;
+  return until;
 }
 
 /** How many requests may be in flight; null without bound. */

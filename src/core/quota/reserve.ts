@@ -1,6 +1,6 @@
 // Reserving: all partitions of a claim or none, before anything is sent. Pure: (states, claim, now) -> (states', grant | wait).
 import { type ClockState, jitterMs } from "./clock.ts";
-import { cautiousAt } from "./learn.ts";
+import { cautiousAt, proofAt } from "./learn.ts";
 import { measureAt } from "./measure.ts";
 import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
@@ -112,6 +112,8 @@ export function partWait(
   const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful === null || careful > now)
     return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
+  const alone = proofAt(rate, state, clock, now, cost);
+  if (alone > now) return { ...base, cause: "learning", until: alone, evidence: "inferred", ...figures };
   // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.
   const behindAll = ahead > 0 && rate.limit !== null && cost + ahead > rate.limit;
   const room = freeAt(rate, state, clock, now, behindAll ? Math.max(cost, rate.limit ?? cost) : cost + ahead);

@@ -75,6 +75,10 @@ export interface PartitionState {
   /** Learned from refusals; evidence `inferred`. */
   readonly learned: Taught | null;
   readonly lesson: Lesson | null;
+  /** Ways of counting that explain the newest answers, where the one in force does not, and how many answers that were. */
+  readonly doubt: { readonly ways: readonly CountingKind[]; readonly answers: number } | null;
+  /** The way of counting in force was the only one that explained an answer. */
+  readonly proven: boolean;
   /** A refusal that arithmetic does not explain: one goes ahead until an answer passes. */
   readonly probing: boolean;
   readonly holders: readonly Holder[];
@@ -99,6 +103,8 @@ export const EMPTY: PartitionState = {
   stated: null,
   learned: null,
   lesson: null,
+  doubt: null,
+  proven: false,
   probing: false,
   holders: [],
   elsewhere: null,

@@ -222,10 +222,11 @@ function counterFree(
     for (let cell = Math.floor(early / length); cell <= last; cell++) {
       const from = Math.max(early, cell * length);
       const previous = inCell(state, theta, length, cell - 1);
-      const room = limit - units - inCell(state, theta, length, cell);
+      // The weighted part is rounded down, or what is counted is compared before the request is added: alike.
+      const room = limit - units - inCell(state, theta, length, cell) + 1;
       const share = 1 - (from - cell * length) / length;
-      if (previous * share <= room) continue;
-      const wanted = room < 0 ? (cell + 1) * length : (cell + 1 - room / previous) * length;
+      if (previous * share < room) continue;
+      const wanted = room <= 0 ? (cell + 1) * length : (cell + 1 - room / previous) * length;
       next = Math.max(next, Math.ceil(wanted - theta.lo) + SAFETY_MS);
     }
     if (next === t) return t;

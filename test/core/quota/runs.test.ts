@@ -8,7 +8,7 @@ import { bestFixed, bestSliding, freshLedger, runWorld } from "./world.ts";
 
 const LENGTH_MS = 6000;
 const SKEW_MS = 1300;
-const COUNT = 60;
+const COUNT = 55;
 const PHASES = [0, 1370, 2810, 4290];
 const START = Date.UTC(2026, 10, 1, 0, 0, 1);
 
@@ -116,6 +116,14 @@ const scenarios: readonly Scenario[] = [
     refusals: 0,
   },
   {
+    title: "a two-bucket counter that calls itself sliding",
+    server: "counter",
+    headers: "all",
+    claim: claimOf("sliding", 10),
+    ratio: 1.05,
+    refusals: 2,
+  },
+  {
     title: "an unknown limit, in truth fixed",
     server: "fixed",
     headers: "retryAfter",
@@ -196,7 +204,20 @@ function run(one: Scenario, startAt: number, delay: () => number) {
 }
 
 function best(kind: ModelKind, startAt: number): number {
+  if (kind === "counter") return bestCounter(startAt);
   if (kind === "fixed") return bestFixed(COUNT, 10, LENGTH_MS, startAt + SKEW_MS) - SKEW_MS;
   if (kind === "bucket") return startAt + ((COUNT - 10) * LENGTH_MS) / 10;
   return bestSliding(COUNT, 10, LENGTH_MS, startAt);
+}
+
+/** Every request as soon as the counter lets it in. */
+function bestCounter(startAt: number): number {
+  const limit = { name: "r", kind: "counter" as const, limit: 10, lengthMs: LENGTH_MS };
+  const server = new ModelServer([limit], "none");
+  let at = startAt + SKEW_MS;
+  for (let i = 0; i < COUNT; i++) {
+    at = server.openAt(limit, at);
+    server.arrive(at);
+  }
+  return at - SKEW_MS;
 }

@@ -2,49 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_CLOCK, thetaAt, withDate, withReset } from "../../../src/core/quota/clock.ts";
-import { readHead } from "../../../src/core/quota/evidence.ts";
-import { meterOf } from "../../../src/core/quota/meter.ts";
 import type { Claim, RatePolicy, Refusal } from "../../../src/core/quota/model.ts";
-import { reserve } from "../../../src/core/quota/reserve.ts";
-import { settle } from "../../../src/core/quota/settle.ts";
 import { EMPTY, type PartitionState } from "../../../src/core/quota/state.ts";
+import { claimOf, exchange } from "./exchange.ts";
 
 const START = Date.UTC(2026, 10, 1, 10, 0, 20);
-
-type Figures = readonly [
-  id: string,
-  kind: RatePolicy["kind"],
-  limit: number | null,
-  quotaWindowMs: number | null,
-];
-
-function claimOf(...all: Figures[]): Claim {
-  const words = { title: "", noun: "", refusedCount: false, evidence: "published" } as const;
-  const parts = all.map(([id, kind, limit, quotaWindowMs]) => ({
-    partition: `p/account:a/${id}`,
-    cost: 1,
-    policy: { ...words, type: "rate" as const, id, kind, limit, quotaWindowMs },
-  }));
-  return { accountId: "a", parts };
-}
 
 /** Sends one request and settles it with headers; `before` are the states it starts from. */
 function once(
   claim: Claim,
   headers: Record<string, string>,
-  before: readonly PartitionState[] = claim.parts.map(() => EMPTY),
+  before?: readonly PartitionState[],
   more: { at?: number; status?: number; refusal?: Refusal } = {},
 ) {
-  const { at = START, status = 200, refusal = null } = more;
-  const booked = reserve({ claim, lane: "batch", flight: "f", holder: "f" }, before, NO_CLOCK, at);
-  assert.ok(booked.granted);
-  const date = new Date(Math.floor(at / 1000) * 1000).toUTCString();
-  const head = { status, headers: { date, ...headers }, sentAt: at, gotAt: at + 40, quick: true };
-  const reading = readHead(head, null);
-  const own = { claim, flight: "f", holder: "f", tookSlots: false, briefSlots: false, chance: 0.5 };
-  const settled = settle({ ...own, head, reading, refusal }, booked.states, NO_CLOCK, at + 40);
-  const meters = claim.parts.map((part, i) => meterOf("a", part, settled.states[i]!, settled.clock, at + 40));
-  return { ...settled, meters };
+  return exchange(claim, before, { at: START, headers, ...more });
 }
 
 function limits(limit: number, remaining: number, resetAt: number): Record<string, string> {

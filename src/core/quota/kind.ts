@@ -1,0 +1,223 @@
+// Which way of counting do an answer's own figures show? Servers say "sliding" and mean a log, a counter of two buckets or a
+// bucket that refills; what is left, and when it resets, tells them apart before a refusal does. Pure; it books nothing.
+import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
+import { weighed } from "./hypotheses.ts";
+import type { RatePolicy } from "./model.ts";
+import {
+  type Bucket,
+  type CountingKind,
+  type PartitionState,
+  type RateInForce,
+  SAFETY_MS,
+  type Spend,
+} from "./state.ts";
+import { inCell } from "./window.ts";
+
+/** Offsets tried between the bounds of the server's clock. */
+const SAMPLES = 16;
+/** Answers that must agree before another way of counting is believed. */
+const AGREEING = 2;
+/** A reset is cut or rounded to whole seconds. ms */
+const ROUNDING_MS = 1000;
+/** The ways in which a policy that is called sliding is counted, the safest first. */
+const WAYS = ["sliding", "counter", "bucket", "fixed"] as const;
+
+type Way = (typeof WAYS)[number];
+type Range = readonly [least: number, most: number];
+
+/** What one answer showed. */
+export interface Shown {
+  /** Units counted, those of this request included. */
+  readonly used: number;
+  /** Units of this request; 0 where it was refused and is not counted. */
+  readonly own: number;
+  /** Server's epoch ms. */
+  readonly resetAt: number | null;
+  readonly sentAt: number;
+  /** The latest instant at which it was counted. Epoch ms. */
+  readonly late: number;
+  readonly now: number;
+}
+
+/**
+ * Compares an answer with every way of counting. Changes the way in force once answers agree that another one explains them and it
+ * does not. `fits` is false while that is open: then what was counted beyond ours is not yet taken for somebody else's.
+ */
+export function weighKinds(
+  policy: RatePolicy,
+  rate: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  shown: Shown,
+): { readonly state: PartitionState; readonly fits: boolean } {
+  const theta = thetaAt(clock, shown.now);
+  const current = WAYS.find((one) => one === rate.kind);
+  const mixed = state.foreign.length > 0 || state.sharedUntil > shown.now;
+  if (policy.kind === "fixed" || current === undefined || theta === null || rate.limit === null || mixed)
+    return { state, fits: true };
+  const evidence: Evidence = { rate, limit: rate.limit, state, theta, doubtMs: jitterMs(clock), shown };
+  const counts = WAYS.filter((way) => within(shown.used, usedBy(way, evidence)));
+  const ways = counts.filter((way) => resetFitsWay(way, evidence));
+  if (counts.includes(current) && (ways.includes(current) || state.proven || ways.length === 0)) {
+    const proven = state.proven || (current === "sliding" && !counts.includes("counter"));
+    return { state: settled(state, proven), fits: true };
+  }
+  const agreed = (state.doubt?.ways ?? ways).filter((way) => ways.includes(way as Way));
+  if (agreed.length === 0) return { state: settled(state, false), fits: ways.length === 0 };
+  const answers = (state.doubt?.answers ?? 0) + 1;
+  // More than a log would count is what a refusal is next made of: no second answer is awaited.
+  const excess = current === "sliding" && shown.used > usedBy("sliding", evidence)[1];
+  if (answers < AGREEING && !excess)
+    return { state: { ...state, doubt: { ways: agreed, answers } }, fits: false };
+  const kind = WAYS.find((way) => agreed.includes(way))!;
+  return { state: asKind(settled(state, false), kind, rate, shown.now), fits: false };
+}
+
+/** The state with another way of counting in force, its books made ready for it. */
+export function asKind(
+  state: PartitionState,
+  kind: CountingKind,
+  rate: RateInForce,
+  now: number,
+): PartitionState {
+  const { limit, quotaWindowMs } = state.learned ?? { limit: null, quotaWindowMs: null };
+  const bucket = kind === "bucket" ? bucketOf(rate, state) : null;
+  return { ...state, learned: { limit, quotaWindowMs, kind, at: now }, opened: null, bucket };
+}
+
+interface Evidence {
+  readonly rate: RateInForce;
+  readonly limit: number;
+  readonly state: PartitionState;
+  readonly theta: { readonly lo: number; readonly hi: number };
+  readonly doubtMs: number;
+  readonly shown: Shown;
+}
+
+function settled(state: PartitionState, proven: boolean): PartitionState {
+  return state.doubt === null && state.proven === proven ? state : { ...state, doubt: null, proven };
+}
+
+function within(value: number, [least, most]: Range): boolean {
+  return least <= value && value <= most;
+}
+
+/** Bounds of what a way of counting would show. */
+function usedBy(way: Way, evidence: Evidence): Range {
+  switch (way) {
+    case "sliding":
+      return slidingUsed(evidence);
+    case "counter":
+      return counterUsed(evidence);
+    case "bucket":
+      return bucketUsed(evidence);
+    case "fixed":
+      return fixedUsed(evidence);
+  }
+}
+
+/** All that may have landed by then, oldest first; what flies may have landed or not. */
+function landed({ rate, state, theta, shown }: Evidence): { readonly sure: Spend[]; readonly all: Spend[] } {
+  const known = [...state.log];
+  // Of what is gathered in a cell only the last instant is known.
+  for (const [index, units, late] of state.cells)
+    known.push([Math.min(late, index * rate.quotaWindowMs - theta.hi), late, units]);
+  const flying = state.flying
+    .filter((one) => one[1] <= shown.late)
+    .map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
+  // An answer may overtake another: of what was sent together, only its own request surely came before it.
+  const sure = known.filter((one) => one[1] <= shown.sentAt);
+  if (shown.own > 0) sure.push([shown.sentAt, shown.late, shown.own]);
+  const all = [...known.filter((one) => one[0] <= shown.late), ...flying];
+  return { sure: sure.sort((a, b) => a[1] - b[1]), all: all.sort((a, b) => a[1] - b[1]) };
+}
+
+function slidingUsed(evidence: Evidence): Range {
+  const { sure, all } = landed(evidence);
+  const { rate, shown } = evidence;
+  const least = total(sure.filter((one) => one[0] > shown.late - rate.quotaWindowMs));
+  return [least, total(all.filter((one) => one[1] > shown.sentAt - rate.quotaWindowMs))];
+}
+
+function counterUsed(evidence: Evidence): Range {
+  const { sure, all } = landed(evidence);
+  const { rate, shown, theta } = evidence;
+  // The weight jumps where a cell ends, so the whole range of the offset is looked through.
+  const step = (theta.hi - theta.lo) / SAMPLES;
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i <= SAMPLES; i++) {
+    const offset = theta.lo + i * step;
+    least = Math.min(least, Math.floor(weighed(sure, rate.quotaWindowMs, shown.late, offset)));
+    most = Math.max(most, Math.floor(weighed(all, rate.quotaWindowMs, shown.sentAt, offset)));
+  }
+  return [least, most];
+}
+
+function bucketUsed(evidence: Evidence): Range {
+  const { sure, all } = landed(evidence);
+  const { rate, limit, shown, doubtMs } = evidence;
+  const perMs = limit / rate.quotaWindowMs;
+  const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
+  const left = (spends: Spend[]) => lacking(spends, perMs, shown.late);
+  return [Math.floor(left(sure) - slack), Math.ceil(left(all) + slack)];
+}
+
+function fixedUsed({ rate, state, theta, shown }: Evidence): Range {
+  const length = rate.quotaWindowMs;
+  const first = Math.floor((shown.sentAt + theta.lo) / length);
+  const last = Math.floor((shown.late + theta.hi) / length);
+  const most = inCell(state, theta, length, first);
+  if (first !== last) return [shown.own, Math.max(most, inCell(state, theta, length, last))];
+  const sure = state.log.filter((one) => one[0] + theta.lo >= first * length && one[1] <= shown.sentAt);
+  const cells = state.cells.filter((one) => one[0] === first && one[2] <= shown.sentAt);
+  return [shown.own + total(sure) + cells.reduce((sum, one) => sum + one[1], 0), most];
+}
+
+/** Whether the reset told is one that this way of counting has. */
+function resetFitsWay(way: Way, evidence: Evidence): boolean {
+  const { rate, limit, shown, theta, doubtMs } = evidence;
+  const { resetAt } = shown;
+  if (resetAt === null) return true;
+  const length = rate.quotaWindowMs;
+  switch (way) {
+    case "sliding": {
+      // No unit leaves a log before the oldest does.
+      const oldest = landed(evidence).sure.find((one) => one[0] > shown.late - length);
+      return oldest === undefined || resetAt - theta.lo >= oldest[0] + length - ROUNDING_MS - SAFETY_MS;
+    }
+    case "bucket": {
+      const fullAt = shown.late + (shown.used * length) / limit;
+      const slack = ROUNDING_MS + length / limit + doubtMs;
+      return resetAt - theta.hi <= fullAt + slack && resetAt - theta.lo >= fullAt - slack;
+    }
+    default:
+      return length % 1000 === 0 && resetAt % length === 0;
+  }
+}
+
+/** What is missing from a bucket after all of these. Units. */
+function lacking(spends: readonly Spend[], perMs: number, at: number): number {
+  let units = 0;
+  let last = 0;
+  for (const [early, , cost] of spends) {
+    units = Math.max(0, units - (early - last) * perMs) + cost;
+    last = early;
+  }
+  return Math.max(0, units - Math.max(0, at - last) * perMs);
+}
+
+function bucketOf(rate: RateInForce, state: PartitionState): Bucket | null {
+  const all: Spend[] = [...state.log];
+  for (const [, units, late] of state.cells) all.push([late, late, units]);
+  for (const [, sentAt, units, doubt] of state.flying) all.push([sentAt, sentAt + doubt, units]);
+  all.sort((a, b) => a[0] - b[0]);
+  const last = all.at(-1);
+  if (last === undefined || rate.limit === null) return null;
+  const lateMs = Math.max(...all.map((one) => one[1] - one[0]));
+  return [lacking(all, rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
+}
+
+function total(spends: readonly Spend[]): number {
+  return spends.reduce((sum, one) => sum + one[2], 0);
+}
