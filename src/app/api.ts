@@ -139,7 +139,7 @@ export interface Accounts {
 /** A document for a read-only editor. */
 export interface Doc {
   readonly title: string;
-  readonly language: "json" | "http" | "markdown" | "plaintext";
+  readonly language: "json" | "http" | "plaintext";
   readonly text: string;
 }
 

@@ -5,6 +5,11 @@ import type { Doc } from "./api.ts";
 import { type Context, placeOfStored } from "./context.ts";
 import { type MomentAbout, momentSentence } from "./moment-words.ts";
 
+/** Between the time of a moment and its sentence. */
+const GAP = "  ";
+/** Under the first sentence of a moment, the width of a time and its gap. */
+const INDENT = " ".repeat("14:02:10.250".length) + GAP;
+
 /** The answer: status line, headers, body. */
 export function answerDoc({ ports: { t } }: Context, exchange: Exchange): Doc | null {
   const { answer } = exchange;
@@ -43,15 +48,22 @@ export function whyDoc(context: Context, exchange: Exchange): Doc {
     remoteId: context.ports.jobs.get(exchange.id)?.remoteId ?? null,
     policyOf: (id) => policies.find(({ spec }) => spec.id === id)?.policy ?? null,
   };
-  const lines = moments.map((one) => `- **${time(one.at)}** ${momentSentence(context.ports, about, one)}`);
+  const lines = moments.map((one) =>
+    [time(one.at), indented(momentSentence(context.ports, about, one))].join(GAP),
+  );
   const problem = exchange.problem;
   const ending =
     problem === null ? [] : ["", problem.sentence, ...(problem.remedy === null ? [] : ["", problem.remedy])];
   return {
     title: t("Why: {title}", { title: exchange.title }),
-    language: "markdown",
-    text: [`# ${exchange.title}`, "", ...lines, ...ending, ""].join("\n"),
+    language: "plaintext",
+    text: [exchange.title, "", ...lines, ...ending, ""].join("\n"),
   };
+}
+
+/** Each further sentence on its own line, under the first: nothing runs out of a narrow editor. */
+function indented(sentences: string): string {
+  return sentences.replace(/(?<=[.!?]) (?=\p{Lu})/gu, `\n${INDENT}`);
 }
 
 /** Time of day to the millisecond on the person's own clock, as 14:02:10.250. */

@@ -13,7 +13,6 @@ export type Part = "answer" | "request" | "timeline" | CodeLanguage;
 const ENDINGS: Readonly<Record<Doc["language"], string>> = {
   json: "json",
   http: "http",
-  markdown: "md",
   plaintext: "txt",
 };
 

@@ -171,7 +171,10 @@ test("a refusal is waited out as long as the server says, and the card tells unt
   assert.deepEqual(waiting.can.slice(0, 2), ["cancel", "sendLater"]);
   const card = await one.card(id, settled, 15_000);
   assert.equal(card.state, "succeeded");
-  assert.match(one.app.whyOf(id)?.text ?? "", /Refused until [\d:]+: too many requests \(/);
+  const why = one.app.whyOf(id)?.text ?? "";
+  assert.match(why, /Refused until [\d:]+: too many requests \(/);
+  for (const line of why.trimEnd().split("\n").slice(2))
+    assert.match(line, /^(\d\d:\d\d:\d\d\.\d{3} {2}| {14})\S/, "a time, then its sentences below each other");
 });
 
 test("what is kept for later leaves the gate at once, and goes out by a click", async () => {
