@@ -1,7 +1,7 @@
 // The one gate: an undici interceptor that holds every request until the ledger has booked it and a connection is
 // free. It must not decide what a limit is, and nothing reaches the network round it.
 import type { Ledger } from "../core/quota/ledger.ts";
-import type { Wait } from "../core/quota/model.ts";
+import { LANES, type Wait } from "../core/quota/model.ts";
 import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
 import type { Pass } from "./pass.ts";
 import { type Group, Groups, Waiter } from "./waiters.ts";
@@ -30,6 +30,7 @@ type Answer = typeof GRANTED | typeof FULL | Wait | { readonly error: unknown };
 
 /** How many waiters of a group stand in the ledger's line, so that others see them; the rest moves up. */
 const TICKETS = 64;
+const POLL = LANES.indexOf("poll");
 /** How many requests are sent before other work gets a turn. */
 const GRANTS_A_TURN = 32;
 /** How often in a row the ledger may fail before a request fails with it. */
@@ -78,7 +79,8 @@ export class Gate {
     const group = this.#groups.size === 0 ? null : this.#groups.get(groupKey(pass));
     const first = group === null || group.head === null || pass.order < group.head.order;
     // Those behind the first of a group stand in the ledger's line as well, as far as others need to see them.
-    const asks = first || (group.size < TICKETS && !group.full && !group.due);
+    // A poll asks in another turn: what is sent in this one goes before it.
+    const asks = pass.lane !== POLL && (first || (group.size < TICKETS && !group.full && !group.due));
     const answer = asks ? this.#try(pass) : null;
     if (answer === GRANTED) this.#launch(held);
     else this.#stand(held, first, answer);

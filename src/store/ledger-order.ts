@@ -2,15 +2,13 @@
 // higher lane. It reads lines; it books nothing.
 import type { Ask } from "../core/quota/ledger.ts";
 import { type ClaimPart, LANES, type Wait } from "../core/quota/model.ts";
-import { leftAt, partWait, refresh } from "../core/quota/reserve.ts";
+import { leftAt, partWait, pollEveryMs, refresh } from "../core/quota/reserve.ts";
 import { slotLimit, slotsTaken } from "../core/quota/slots.ts";
 import { inForce } from "../core/quota/state.ts";
 import type { LedgerRows, Line } from "./ledger-rows.ts";
 
 /** So long after its instant a waiting process is awaited; then it counts as asleep or dead and is passed. ms */
 export const GRACE_MS = 150;
-/** The share of a budget that polls have for themselves. */
-const POLL_SHARE = 0.1;
 const POLL = LANES.indexOf("poll");
 
 /** What a request must leave over. */
@@ -73,9 +71,7 @@ function rank(lane: number, shared: readonly ClaimPart[], rows: LedgerRows, now:
 function shareDue(part: ClaimPart, rows: LedgerRows, now: number): boolean {
   if (part.policy.type === "slots") return true;
   const state = rows.partition(part.partition);
-  const { limit, quotaWindowMs } = inForce(part.policy, state);
-  const every = quotaWindowMs / Math.max(1, (limit ?? 1) * POLL_SHARE);
-  return now - state.polledAt >= every;
+  return now - state.polledAt >= pollEveryMs(inForce(part.policy, state));
 }
 
 /** How many of a line could go now by its own partitions. */

@@ -81,6 +81,23 @@ test("a person's send goes before a batch, and a batch before polls, whoever cam
   assert.deepEqual(went, ["person", "flow", "batch", "poll"]);
 });
 
+test("a poll waits for what is sent in the same turn, and for no longer", async () => {
+  const { hold, went, ledger, clock } = gate();
+  ledger.limit = 2;
+  hold("poll", "poll");
+  hold("batch", "batch");
+  hold("person", "person");
+  assert.deepEqual(went, ["batch", "person"]);
+  ledger.give(1);
+  await turn();
+  await clock.advance(0);
+  assert.deepEqual(went, ["batch", "person", "poll"]);
+  hold("alone", "poll");
+  ledger.give(1);
+  await clock.advance(0);
+  assert.deepEqual(went.at(-1), "alone");
+});
+
 test("a refused request that comes back stands where it stood", async () => {
   const { hold, went, ledger } = gate();
   ledger.limit = 1;
@@ -135,7 +152,7 @@ test("waiting in one account does not hold up another", async () => {
     return reserve(ask);
   };
   hold("waits", "person", "full");
-  hold("goes", "poll", "free");
+  hold("goes", "batch", "free");
   assert.deepEqual(went, ["goes"]);
 });
 

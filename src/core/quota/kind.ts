@@ -52,7 +52,8 @@ export function weighKinds(
 ): { readonly state: PartitionState; readonly fits: boolean } {
   const theta = thetaAt(clock, shown.now);
   const current = WAYS.find((one) => one === rate.kind);
-  const mixed = state.foreign.length > 0 || state.sharedUntil > shown.now;
+  // What others spent, or what may never have arrived, shows in the figures as if it were counted otherwise.
+  const mixed = state.foreign.length > 0 || Math.max(state.sharedUntil, state.unsureUntil) > shown.sentAt;
   if (policy.kind === "fixed" || current === undefined || theta === null || rate.limit === null || mixed)
     return { state, fits: true };
   const evidence: Evidence = { rate, limit: rate.limit, state, theta, doubtMs: jitterMs(clock), shown };
@@ -126,7 +127,7 @@ function landed({ rate, state, theta, shown }: Evidence): { readonly sure: Spend
     .filter((one) => one[1] <= shown.late)
     .map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
   // An answer may overtake another: of what was sent together, only its own request surely came before it.
-  const sure = known.filter((one) => one[1] <= shown.sentAt);
+  const sure = known.filter((one) => one[1] < shown.sentAt);
   if (shown.own > 0) sure.push([shown.sentAt, shown.late, shown.own]);
   const all = [...known.filter((one) => one[0] <= shown.late), ...flying];
   return { sure: sure.sort((a, b) => a[1] - b[1]), all: all.sort((a, b) => a[1] - b[1]) };
@@ -169,8 +170,8 @@ function fixedUsed({ rate, state, theta, shown }: Evidence): Range {
   const last = Math.floor((shown.late + theta.hi) / length);
   const most = inCell(state, theta, length, first);
   if (first !== last) return [shown.own, Math.max(most, inCell(state, theta, length, last))];
-  const sure = state.log.filter((one) => one[0] + theta.lo >= first * length && one[1] <= shown.sentAt);
-  const cells = state.cells.filter((one) => one[0] === first && one[2] <= shown.sentAt);
+  const sure = state.log.filter((one) => one[0] + theta.lo >= first * length && one[1] < shown.sentAt);
+  const cells = state.cells.filter((one) => one[0] === first && one[2] < shown.sentAt);
   return [shown.own + total(sure) + cells.reduce((sum, one) => sum + one[1], 0), most];
 }
 
@@ -182,9 +183,10 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
   const length = rate.quotaWindowMs;
   switch (way) {
     case "sliding": {
-      // No unit leaves a log before the oldest does.
-      const oldest = landed(evidence).sure.find((one) => one[0] > shown.late - length);
-      return oldest === undefined || resetAt - theta.lo >= oldest[0] + length - ROUNDING_MS - SAFETY_MS;
+      // No unit leaves a log before the oldest does that may still be in it.
+      const inside = landed(evidence).all.filter((one) => one[1] > shown.sentAt - length);
+      const oldest = Math.min(...inside.map((one) => one[0]));
+      return inside.length === 0 || resetAt - theta.lo >= oldest + length - ROUNDING_MS - SAFETY_MS;
     }
     case "bucket": {
       const fullAt = shown.late + (shown.used * length) / limit;
@@ -192,7 +194,7 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
       return resetAt - theta.hi <= fullAt + slack && resetAt - theta.lo >= fullAt - slack;
     }
     default:
-      return length % 1000 === 0 && resetAt % length === 0;
+      return resetAt % length < (length % 1000 === 0 ? 1 : ROUNDING_MS);
   }
 }
 

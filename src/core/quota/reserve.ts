@@ -8,6 +8,8 @@ import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS 
 import { notAfter, tidy } from "./tidy.ts";
 import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
+/** The share of a budget that polls have for themselves. */
+const POLL_SHARE = 0.1;
 /** Who stands behind more than a quota window holds looks again so soon. ms */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -155,8 +157,19 @@ function book(
   if (policy.type === "slots") return hold(state, booking.holder, now, cost);
   const rate = inForce(policy, state);
   const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost, jitterMs(clock)]];
-  const polledAt = booking.lane === "poll" ? now : state.polledAt;
+  const polledAt = booking.lane === "poll" ? polled(rate, state, now) : state.polledAt;
   return { ...state, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
+}
+
+/** How often a poll may go before a batch: so that polls have a tenth of a budget for themselves. ms */
+export function pollEveryMs(rate: RateInForce): number {
+  return rate.quotaWindowMs / Math.max(1, (rate.limit ?? 1) * POLL_SHARE);
+}
+
+/** The share of polls as used up by one more; what went beyond it counts for a quota window at most. Epoch ms. */
+function polled(rate: RateInForce, state: PartitionState, now: number): number {
+  const every = pollEveryMs(rate);
+  return Math.min(now + rate.quotaWindowMs - every, Math.max(now, state.polledAt + every));
 }
 
 /** What single kinds of counting keep besides the log. */

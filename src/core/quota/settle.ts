@@ -97,7 +97,9 @@ export function lose(
     const [, sentAt, units, doubt] = found;
     const landed = without(state, flight);
     const log: Spend[] = [...landed.log, [sentAt, sentAt + doubt, units]];
-    return pinned(part.policy, { ...landed, log, opened: openerLost(landed, sentAt) }, clock);
+    const counts = 2 * inForce(part.policy, landed).quotaWindowMs;
+    const unsureUntil = Math.max(landed.unsureUntil, sentAt + doubt + counts);
+    return pinned(part.policy, { ...landed, log, unsureUntil, opened: openerLost(landed, sentAt) }, clock);
   });
 }
 

@@ -69,6 +69,8 @@ export interface PartitionState {
   readonly foreign: readonly Spend[];
   /** Until when the budget counts as shared with someone outside the ledger; 0 where it is not. */
   readonly sharedUntil: number;
+  /** Until when a request counts of which nobody knows whether it arrived; 0 where there is none. */
+  readonly unsureUntil: number;
   readonly closed: Closed | null;
   /** The server told a limit that differs from the policy's. */
   readonly stated: Taught | null;
@@ -84,7 +86,7 @@ export interface PartitionState {
   readonly holders: readonly Holder[];
   /** Slots taken outside our ledger, when we learned it, and how long until that is doubted. */
   readonly elsewhere: readonly [units: number, at: number, doubtMs: number] | null;
-  /** When the last poll went, for their reserved share. */
+  /** When the last poll went, for their reserved share; later where many went, as if they had gone one by one. */
   readonly polledAt: number;
   /** When a server last confirmed the figures in force. */
   readonly confirmedAt: number | null;
@@ -99,6 +101,7 @@ export const EMPTY: PartitionState = {
   bucket: null,
   foreign: [],
   sharedUntil: 0,
+  unsureUntil: 0,
   closed: null,
   stated: null,
   learned: null,

@@ -2,10 +2,12 @@
 // apart. Each history is what the model server answers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 
 import { type CountingKind, EMPTY, inForce, type PartitionState } from "../../../src/core/quota/state.ts";
 import { claimOf, exchange } from "./exchange.ts";
 import { type ModelKind, ModelServer } from "./model-server.ts";
+import { runWorld } from "./world.ts";
 
 const START = Date.UTC(2026, 10, 1, 10, 0, 20);
 const LENGTH_MS = 60_000;
@@ -33,6 +35,28 @@ function kindOf(state: PartitionState): CountingKind {
 test("a log that calls itself sliding stays one, however it is used", () => {
   const seconds = [0, 0.1, 0.2, 7, 30, 45, 59, 60.3, 60.4, 68, 91, 119, 121, 130];
   assert.deepEqual(new Set(kinds("sliding", seconds)), new Set(["sliding"]));
+});
+
+test("a log passes for nothing else, whatever the network does and wherever its resets fall", () => {
+  const quick = claimOf(["s", "sliding", 5, 2000]);
+  const items = Array.from({ length: 24 }, () => ({ claim: quick, call: "", lane: "batch" as const }));
+  const limits = [{ name: "s", kind: "sliding" as const, limit: 5, lengthMs: 2000 }];
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 9999 }), fc.nat(), (phase, start) => {
+      let seed = start;
+      const delay = () => {
+        seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+        return 5 + (55 * seed) / 2_147_483_648;
+      };
+      const server = new ModelServer(limits);
+      const { findings } = runWorld({ server, items, startAt: START + phase, skewMs: 1300, delay });
+      assert.deepEqual(
+        findings.filter((one) => one.kind === "learned"),
+        [],
+      );
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("resets on the grid show a counter of two buckets at the second answer", () => {

@@ -1,8 +1,8 @@
 // A whole run in virtual time: asks, network, model server, answers. Returns when the work was done, what was refused, and what
 // the optimum would have been. It must not read a clock.
 import { diagnose } from "../../../src/core/quota/diagnosis.ts";
-import type { Ask } from "../../../src/core/quota/ledger.ts";
-import type { Claim, Lane } from "../../../src/core/quota/model.ts";
+import type { Ask, Finding } from "../../../src/core/quota/ledger.ts";
+import { type Claim, LANES, type Lane } from "../../../src/core/quota/model.ts";
 import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
 import { ledgerTables } from "../../../src/store/ledger-tables.ts";
@@ -37,6 +37,7 @@ export interface Run {
   readonly refusals: number;
   /** When each item was admitted, by index. Our clock. */
   readonly admittedAt: readonly number[];
+  readonly findings: readonly Finding[];
 }
 
 interface Event {
@@ -97,6 +98,7 @@ export function runWorld(world: World): Run {
   let left = items.length;
   let attempt = 0;
   let waking = false;
+  const findings: Finding[] = [];
   const processes = ledgers.map((ledger, n): Process => {
     const own = items.map((item, index) => ({ index, item, since: startAt, id: "" }));
     return { ledger, waiting: own.filter((one) => one.index % ledgers.length === n), armedAt: null };
@@ -109,15 +111,18 @@ export function runWorld(world: World): Run {
     if (steps > 200_000) throw new Error("The run does not end.");
     if (!agenda.step()) throw new Error(`${left} pieces of work wait for ever.`);
   }
-  return { endAt: Math.max(...admittedAt), refusals: server.refusals - before, admittedAt };
+  return { endAt: Math.max(...admittedAt), refusals: server.refusals - before, admittedAt, findings };
 
-  /** As the gate does it: the first of every kind is asked until it has to wait. */
+  /** As the gate does it: lane by lane, the first of every kind is asked until it has to wait. */
   function pump(process: Process): void {
     const blocked = new Set<Claim>();
     const standing = new Map<Claim, number>();
     let next = Number.POSITIVE_INFINITY;
     const still: Process["waiting"] = [];
-    for (const one of process.waiting) {
+    const inOrder = process.waiting.toSorted(
+      (a, b) => LANES.indexOf(a.item.lane) - LANES.indexOf(b.item.lane),
+    );
+    for (const one of inOrder) {
       const { claim, lane } = one.item;
       const first = !blocked.has(claim);
       if (!first) {
@@ -169,7 +174,7 @@ export function runWorld(world: World): Run {
         const head = { status: answer.status, headers: answer.headers, sentAt, gotAt, quick: true };
         const meters = process.ledger.meters(item.claim, gotAt);
         const refusal = diagnose({ head, body: undefined, rules: [], dialect: null, meters });
-        process.ledger.settle(id, head, refusal, gotAt);
+        findings.push(...process.ledger.settle(id, head, refusal, gotAt));
         wake();
         if (answer.status === 200) {
           admittedAt[index] = arrivesAt;
