@@ -6,7 +6,6 @@ import { bestHypothesis, type Grid, type Hypothesis, tried, weighed } from "./hy
 import type { RatePolicy } from "./model.ts";
 import {
   ASSUMED_WINDOW_MS,
-  FORGOTTEN_MS,
   inForce,
   type Lesson,
   type PartitionState,
@@ -23,6 +22,8 @@ const TRUSTED_AFTER = 8;
 const QUICK_MS = 300;
 /** So long a request waits for the answer of the one that goes ahead of it. ms */
 const PROOF_MS = 1_000;
+/** A refusal takes no longer than this, or than four of the slowest round trips. ms. ASSUMED */
+const UNDECIDED_MS = 2_000;
 /** Groups of passes remembered at most. */
 const PASSES = 192;
 /** Refusals remembered at most. */
@@ -30,8 +31,8 @@ const REFUSALS = 8;
 const NO_LESSON: Lesson = { passes: [], refusals: [], successes: 0 };
 
 /**
- * Whether caution lets another request fly: the instant itself when it may, null where the answer of one in flight must be
- * awaited.
+ * The instant at which caution lets another request fly: now where it does. A refusal comes at once, so a request that has
+ * been answered by nothing for a while was let in and is only slow, as a held poll is; nobody waits for its end.
  */
 export function cautiousAt(
   policy: RatePolicy,
@@ -39,12 +40,16 @@ export function cautiousAt(
   state: PartitionState,
   clock: ClockState,
   now: number,
-): number | null {
+): number {
   const allowed = flightsAllowed(policy, rate, state, clock);
   if (allowed === null || state.flying.length < allowed) return now;
-  let flying = 0;
-  for (const one of state.flying) if (one[1] + FORGOTTEN_MS > now) flying++;
-  return flying < allowed ? now : null;
+  const decided = state.flying.map((one) => one[1] + undecidedMs(clock)).sort((a, b) => b - a);
+  return Math.max(now, decided[allowed - 1] ?? now);
+}
+
+/** So long after it was sent a request may still be refused. ms */
+function undecidedMs(clock: ClockState): number {
+  return Math.max(UNDECIDED_MS, 4 * clock.rttMax);
 }
 
 /**

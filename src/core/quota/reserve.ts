@@ -112,8 +112,7 @@ export function partWait(
   if (closed !== null && closed.until > now)
     return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
   const careful = cautiousAt(policy, rate, state, clock, now);
-  if (careful === null || careful > now)
-    return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
+  if (careful > now) return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
   const alone = proofAt(rate, state, clock, now, cost);
   if (alone > now) return { ...base, cause: "learning", until: alone, evidence: "inferred", ...figures };
   // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.

@@ -119,8 +119,6 @@ export const EMPTY: PartitionState = {
 export const SAFETY_MS = 3;
 /** Where nobody says how long a quota window is. ASSUMED: a minute, by far the most common. */
 export const ASSUMED_WINDOW_MS = 60_000;
-/** A request without an answer for so long no longer holds up one-at-a-time learning; it stays counted. ms */
-export const FORGOTTEN_MS = 120_000;
 
 /** A rate policy with what the server taught applied. */
 export interface RateInForce {
