@@ -222,5 +222,8 @@ function openedAfter(
   const { opened } = state;
   if (opened === null || now >= opened[1] + rate.quotaWindowMs + SAFETY_MS)
     return opened === null ? null : [now, now + jitter];
-  return now + jitter + SAFETY_MS >= opened[0] + rate.quotaWindowMs ? null : opened;
+  if (now + jitter + SAFETY_MS >= opened[0] + rate.quotaWindowMs) return null;
+  // Until one of them is answered, any that is on its way may be the first to arrive: the others may be lost.
+  const answered = state.log.some((one) => one[0] >= opened[0]);
+  return answered ? opened : [opened[0], Math.max(opened[1], now + jitter)];
 }

@@ -26,6 +26,7 @@ interface Hit {
   readonly at: number;
   readonly call: string;
   readonly admitted: boolean;
+  readonly units: number;
 }
 
 /** Counts arrivals in the server's own time. */
@@ -41,12 +42,12 @@ export class ModelServer {
     this.headers = headers;
   }
 
-  /** One request arrives. `at` is the server's time, epoch ms, never falling. */
-  arrive(at: number, call = ""): ModelAnswer {
+  /** One request arrives. `at` is the server's time, epoch ms, never falling. Costs one unit unless said. */
+  arrive(at: number, call = "", units = 1): ModelAnswer {
     const mine = this.limits.filter((one) => one.calls === undefined || one.calls.includes(call));
-    const blocked = mine.filter((one) => this.#used(one, at) + 1 > one.limit + 1e-9);
+    const blocked = mine.filter((one) => this.#used(one, at) + units > one.limit + 1e-9);
     const admitted = blocked.length === 0;
-    this.hits.push({ at, call, admitted });
+    this.hits.push({ at, call, admitted, units });
     if (admitted) this.admitted++;
     else this.refusals++;
     const headers: Record<string, string> = { date: new Date(Math.floor(at / 1000) * 1000).toUTCString() };
@@ -59,22 +60,22 @@ export class ModelServer {
       headers["x-ratelimit-reset"] = String(Math.ceil(this.#resetAt(tightest, at) / 1000));
     }
     if (!admitted && this.headers !== "none") {
-      const wait = Math.max(...blocked.map((one) => this.openAt(one, at))) - at;
+      const wait = Math.max(...blocked.map((one) => this.openAt(one, at, units))) - at;
       headers["retry-after"] = String(Math.max(1, Math.ceil(wait / 1000)));
     }
     return { status: admitted ? 200 : 429, headers };
   }
 
-  /** The first instant, not before `at`, at which one more is admitted. */
-  openAt(limit: ModelLimit, at: number): number {
+  /** The first instant, not before `at`, at which so many more are admitted. */
+  openAt(limit: ModelLimit, at: number, units = 1): number {
     if (limit.kind === "fixed")
-      return this.#used(limit, at) + 1 <= limit.limit ? at : this.#resetAt(limit, at);
-    for (let t = at; ; t += 1) if (this.#used(limit, t) + 1 <= limit.limit + 1e-9) return t;
+      return this.#used(limit, at) + units <= limit.limit ? at : this.#resetAt(limit, at);
+    for (let t = at; ; t += 1) if (this.#used(limit, t) + units <= limit.limit + 1e-9) return t;
   }
 
-  #counted(limit: ModelLimit): number[] {
+  #counted(limit: ModelLimit): Hit[] {
     const mine = this.hits.filter((one) => limit.calls === undefined || limit.calls.includes(one.call));
-    return mine.filter((one) => one.admitted || limit.refusedCount === true).map((one) => one.at);
+    return mine.filter((one) => one.admitted || limit.refusedCount === true);
   }
 
   #used(limit: ModelLimit, at: number): number {
@@ -83,33 +84,33 @@ export class ModelServer {
     const all = this.#counted(limit);
     switch (limit.kind) {
       case "fixed":
-        return all.filter((one) => Math.floor(one / lengthMs) === cell).length;
+        return sum(all.filter((one) => Math.floor(one.at / lengthMs) === cell));
       case "sliding":
-        return all.filter((one) => one > at - lengthMs).length;
+        return sum(all.filter((one) => one.at > at - lengthMs));
       case "fixedFromFirst": {
         let opened = Number.NEGATIVE_INFINITY;
         let used = 0;
         for (const one of all) {
-          if (one >= opened + lengthMs) {
-            opened = one;
+          if (one.at >= opened + lengthMs) {
+            opened = one.at;
             used = 0;
           }
-          used++;
+          used += one.units;
         }
         return at >= opened + lengthMs ? 0 : used;
       }
       case "counter": {
-        const current = all.filter((one) => Math.floor(one / lengthMs) === cell).length;
-        const previous = all.filter((one) => Math.floor(one / lengthMs) === cell - 1).length;
+        const current = sum(all.filter((one) => Math.floor(one.at / lengthMs) === cell));
+        const previous = sum(all.filter((one) => Math.floor(one.at / lengthMs) === cell - 1));
         return current + Math.floor(previous * (1 - (at - cell * lengthMs) / lengthMs));
       }
       case "bucket": {
         let missing = 0;
-        let last = all[0] ?? at;
+        let last = all[0]?.at ?? at;
         for (const one of all) {
-          missing = Math.max(0, missing - ((one - last) * limit.limit) / lengthMs);
-          last = one;
-          missing++;
+          missing = Math.max(0, missing - ((one.at - last) * limit.limit) / lengthMs);
+          last = one.at;
+          missing += one.units;
         }
         return Math.max(0, missing - ((at - last) * limit.limit) / lengthMs);
       }
@@ -125,13 +126,17 @@ export class ModelServer {
         return (Math.floor(at / lengthMs) + 1) * lengthMs;
       case "fixedFromFirst": {
         let first = Number.NEGATIVE_INFINITY;
-        for (const one of all) if (one >= first + lengthMs) first = one;
+        for (const one of all) if (one.at >= first + lengthMs) first = one.at;
         return Math.max(at, first + lengthMs);
       }
       case "sliding":
-        return (all.find((one) => one > at - lengthMs) ?? at) + lengthMs;
+        return (all.find((one) => one.at > at - lengthMs)?.at ?? at) + lengthMs;
       case "bucket":
         return at + (this.#used(limit, at) * lengthMs) / limit.limit;
     }
   }
+}
+
+function sum(hits: readonly Hit[]): number {
+  return hits.reduce((total, one) => total + one.units, 0);
 }

@@ -74,6 +74,19 @@ test("a quota window from the first request ends a whole length after its latest
   assert.equal(freeAt(rate("fixedFromFirst", 2), full, CLOCK, NOW + 4000, 2), NOW + 10_043);
 });
 
+test("until one is answered, any request on its way may be the one that opens the quota window", () => {
+  const words = { id: "p", title: "", noun: "", refusedCount: false, evidence: "published" } as const;
+  const policy = { ...words, type: "rate", kind: "fixedFromFirst", limit: 2, quotaWindowMs: 10_000 } as const;
+  const claim: Claim = { accountId: "a", parts: [{ partition: "x/p", policy, cost: 1 }] };
+  const booking = (flight: string) => ({ claim, lane: "batch" as const, flight, holder: flight });
+  const first = reserve(booking("may be lost"), [EMPTY], CLOCK, NOW);
+  assert.ok(first.granted);
+  const second = reserve(booking("arrives"), first.states, CLOCK, NOW + 5000);
+  assert.ok(second.granted);
+  const shut = freeAt(rate("fixedFromFirst", 2), second.states[0]!, CLOCK, NOW + 5001, 2);
+  assert.ok(shut >= NOW + 15_000, `free after ${shut - NOW} ms`);
+});
+
 test("a bucket gives back evenly", () => {
   const empty = state({ bucket: [10, NOW, 0, 10] });
   assert.equal(freeAt(rate("bucket", 10), empty, CLOCK, NOW, 1), NOW + 1000 + 3);

@@ -6,6 +6,7 @@ import { type Claim, LANES, type Lane } from "../../../src/core/quota/model.ts";
 import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
 import { ledgerTables } from "../../../src/store/ledger-tables.ts";
+import { Agenda } from "./agenda.ts";
 import type { ModelServer } from "./model-server.ts";
 
 /** One piece of work. */
@@ -38,34 +39,6 @@ export interface Run {
   /** When each item was admitted, by index. Our clock. */
   readonly admittedAt: readonly number[];
   readonly findings: readonly Finding[];
-}
-
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-/** Events in order of time, then of making. */
-class Agenda {
-  #events: Event[] = [];
-  #order = 0;
-  now = 0;
-
-  at(at: number, run: () => void): void {
-    const event = { at, order: this.#order++, run };
-    let i = this.#events.length;
-    while (i > 0 && this.#events[i - 1]!.at > at) i--;
-    this.#events.splice(i, 0, event);
-  }
-
-  step(): boolean {
-    const next = this.#events.shift();
-    if (next === undefined) return false;
-    this.now = Math.max(this.now, next.at);
-    next.run();
-    return true;
-  }
 }
 
 /** A fresh ledger in memory. */
