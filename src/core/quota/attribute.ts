@@ -75,7 +75,8 @@ export function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: num
   if (quota.resetAt === null) return true;
   const ahead = quota.resetAt - serverNow;
   if (ahead < -ROUNDING_MS || ahead > rate.quotaWindowMs + ROUNDING_MS) return false;
-  if (rate.kind !== "fixed" || rate.quotaWindowMs % 1000 !== 0) return true;
+  const onGrid = rate.kind === "fixed" || rate.kind === "counter";
+  if (!onGrid || rate.quotaWindowMs % 1000 !== 0) return true;
   // On a grid of whole seconds nothing is rounded: the request lies in the quota window that ends there.
   return quota.resetAt % rate.quotaWindowMs === 0 && ahead <= rate.quotaWindowMs;
 }

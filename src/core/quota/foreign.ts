@@ -24,6 +24,8 @@ export interface Statement {
   readonly policy: RatePolicy;
   readonly quota: QuotaReading;
   readonly head: Head;
+  /** Whether no other policy of the claim has the same limit, so that it surely is the one that is spoken of. */
+  readonly alone: boolean;
   /** Units of the answered request itself that count. */
   readonly counted: number;
   readonly clock: ClockState;
@@ -66,7 +68,7 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     const { sentAt, gotAt } = head;
     const own = statement.counted;
     const shown = { used, own, resetAt: quota.resetAt, sentAt, late, now: gotAt };
-    const weighed = weighKinds(policy, rate, state, clock, shown);
+    const weighed = statement.alone ? weighKinds(policy, rate, state, clock, shown) : { state, fits: true };
     state = weighed.state;
     const kind = inForce(policy, state).kind;
     if (kind !== rate.kind)

@@ -5,6 +5,7 @@ import { weighed } from "./hypotheses.ts";
 import type { RatePolicy } from "./model.ts";
 import {
   type Bucket,
+  type Cell,
   type CountingKind,
   type PartitionState,
   type RateInForce,
@@ -117,19 +118,31 @@ function usedBy(way: Way, evidence: Evidence): Range {
   }
 }
 
-/** All that may have landed by then, oldest first; what flies may have landed or not. */
-function landed({ rate, state, theta, shown }: Evidence): { readonly sure: Spend[]; readonly all: Spend[] } {
-  const known = [...state.log];
-  // Of what is gathered in a cell only the last instant is known.
-  for (const [index, units, late] of state.cells)
-    known.push([Math.min(late, index * rate.quotaWindowMs - theta.hi), late, units]);
+interface Landed {
+  readonly sure: Spend[];
+  readonly all: Spend[];
+}
+
+/** All that may have landed by then, oldest first, but for what lies in cells; what flies may have landed or not. */
+function loose({ state, shown }: Evidence): Landed {
   const flying = state.flying
     .filter((one) => one[1] <= shown.late)
     .map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
   // An answer may overtake another: of what was sent together, only its own request surely came before it.
-  const sure = known.filter((one) => one[1] < shown.sentAt);
+  const sure = state.log.filter((one) => one[1] < shown.sentAt);
   if (shown.own > 0) sure.push([shown.sentAt, shown.late, shown.own]);
-  const all = [...known.filter((one) => one[0] <= shown.late), ...flying];
+  return { sure, all: [...state.log.filter((one) => one[0] <= shown.late), ...flying] };
+}
+
+/** The same with what lies in cells, of which only the last instant is known. */
+function landed(evidence: Evidence): Landed {
+  const { rate, state, theta, shown } = evidence;
+  const { sure, all } = loose(evidence);
+  for (const [index, units, late] of state.cells) {
+    const spend: Spend = [Math.min(late, index * rate.quotaWindowMs - theta.hi), late, units];
+    if (late < shown.sentAt) sure.push(spend);
+    if (spend[0] <= shown.late) all.push(spend);
+  }
   return { sure: sure.sort((a, b) => a[1] - b[1]), all: all.sort((a, b) => a[1] - b[1]) };
 }
 
@@ -141,18 +154,38 @@ function slidingUsed(evidence: Evidence): Range {
 }
 
 function counterUsed(evidence: Evidence): Range {
-  const { sure, all } = landed(evidence);
-  const { rate, shown, theta } = evidence;
-  // The weight jumps where a cell ends, so the whole range of the offset is looked through.
+  const { rate, state, shown, theta } = evidence;
+  const length = rate.quotaWindowMs;
+  const { sure, all } = loose(evidence);
+  // The weight jumps where a cell ends, so the whole range of the offset is looked through, and both ends of every doubt.
+  const doubtful = shown.sentAt !== shown.late || all.some((one) => one[0] !== one[1]);
   const step = (theta.hi - theta.lo) / SAMPLES;
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i <= SAMPLES; i++) {
     const offset = theta.lo + i * step;
-    least = Math.min(least, Math.floor(weighed(sure, rate.quotaWindowMs, shown.late, offset)));
-    most = Math.max(most, Math.floor(weighed(all, rate.quotaWindowMs, shown.sentAt, offset)));
+    const middle = ([index, units]: Cell): Spend => {
+      const at = (index + 0.5) * length - offset;
+      return [at, at, units];
+    };
+    const known = state.cells.filter((one) => one[2] < shown.sentAt).map(middle);
+    const cells = state.cells.map(middle);
+    const look = (sureOnes: readonly Spend[], allOnes: readonly Spend[], at: number) => {
+      least = Math.min(least, Math.floor(weighed([...sureOnes, ...known], length, at, offset)));
+      most = Math.max(most, Math.floor(weighed([...allOnes, ...cells], length, at, offset)));
+    };
+    look(sure, all, shown.late);
+    if (!doubtful) continue;
+    look(sure, all, shown.sentAt);
+    look(sure.map(atFirst), all.map(atFirst), shown.sentAt);
+    look(sure.map(atFirst), all.map(atFirst), shown.late);
   }
   return [least, most];
+}
+
+/** The spend as if it was counted as early as can be. */
+function atFirst([early, , units]: Spend): Spend {
+  return [early, early, units];
 }
 
 function bucketUsed(evidence: Evidence): Range {

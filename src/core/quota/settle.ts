@@ -61,11 +61,14 @@ export function settle(
   for (const { quota, part } of spoken) {
     const policy = part === null ? undefined : claim.parts[part]?.policy;
     if (part === null || policy?.type !== "rate") continue;
+    const alone = !claim.parts.some(
+      (other, i) => i !== part && other.policy.type === "rate" && other.policy.limit === policy.limit,
+    );
     const counted =
       refusal === null || refusal.kind === "credit" || policy.refusedCount
         ? (claim.parts[part]?.cost ?? 1)
         : 0;
-    const applied = applyReading({ policy, quota, head, counted, clock, serverNow, now }, next[part]!);
+    const applied = applyReading({ policy, quota, alone, head, counted, clock, serverNow, now }, next[part]!);
     next[part] = applied.state;
     clock = applied.clock;
     const { span } = applied;
