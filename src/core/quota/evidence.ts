@@ -54,7 +54,20 @@ export function readHead(head: Head, dialect: HeaderDialect | null): HeadReading
     dateAt,
     cached: age > 0,
     retryAfterMs: readRetryAfter(headers, names.retryAfter, serverNow),
-    quotas,
+    quotas: quotas.map((one) => sensible(one, serverNow)),
+  };
+}
+
+/** Numbers that can be true: a limit that lets something through, nothing below zero, no reset and no quota window beyond the longest wait. */
+function sensible(quota: QuotaReading, serverNow: number): QuotaReading {
+  const { limit, remaining, resetAt, quotaWindowMs } = quota;
+  return {
+    name: quota.name,
+    limit: limit !== null && limit >= 1 ? Math.floor(limit) : null,
+    remaining: remaining === null ? null : Math.max(0, remaining),
+    resetAt: resetAt !== null && resetAt - serverNow <= LONGEST_WAIT_MS ? resetAt : null,
+    quotaWindowMs:
+      quotaWindowMs !== null && quotaWindowMs > 0 && quotaWindowMs <= LONGEST_WAIT_MS ? quotaWindowMs : null,
   };
 }
 
