@@ -101,7 +101,12 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
         ...accountCommands(tools, () => keys.forgetAll()),
         ...limitCommands(tools),
         ...adoptCommand(tools),
-        ...historyCommands(tools, history, (on) => contextKeys.set("historyFiltered", on)),
+        ...historyCommands(
+          tools,
+          history,
+          (on) => contextKeys.set("historyFiltered", on),
+          String(context.extension.packageJSON.version),
+        ),
         showLog: () => log.show(),
         restartSimulator: () => simulator.restart(),
       },

@@ -6,6 +6,7 @@ import type { Finding } from "../core/quota/ledger.ts";
 import type { Evidence } from "../core/quota/model.ts";
 import type { Intent, IntentType } from "../protocol/intents.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
+import type { ExportFormat } from "./export.ts";
 
 /** Intents that need the editor; the host answers them and calls data functions of `App`. */
 export const HOST_INTENTS = [
@@ -151,6 +152,8 @@ export interface History {
   describe(exchange: Exchange): { readonly state: string; readonly detail: string };
   remove(exchangeId: string): Promise<void>;
   clear(): Promise<void>;
+  /** What a filter finds, newest first, as the text of a file: without keys, piece by piece. `version` is Headroom's. */
+  exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string>;
   onChange(listener: () => void): () => void;
 }
 

@@ -5,6 +5,8 @@ import type { History } from "./api.ts";
 import { stateTitle } from "./card-words.ts";
 import { stateOf } from "./cards.ts";
 import type { Context } from "./context.ts";
+import { whyDoc } from "./docs.ts";
+import { type ExportFormat, exported, type Told } from "./export.ts";
 
 /** More exchanges than anybody keeps. */
 const MOST = 1_000_000;
@@ -52,8 +54,20 @@ export class ExchangeHistory implements History {
     this.#context.changed();
   }
 
+  exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string> {
+    return exported(this.#told(filter), format, { name: "Headroom", version });
+  }
+
   onChange(listener: () => void): () => void {
     return this.#context.ports.exchanges.onChange(listener);
+  }
+
+  *#told(filter: Omit<ExchangeFilter, "limit">): Generator<Told> {
+    const { exchanges } = this.#context.ports;
+    for (const exchange of exchanges.list({ ...filter, limit: MOST })) {
+      const timeline = exchanges.timeline(exchange.id);
+      yield { exchange, timeline, why: whyDoc(this.#context, exchange).text };
+    }
   }
 
   /** Job and results with their files; the exchange itself is left to the caller. */

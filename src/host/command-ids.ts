@@ -35,6 +35,7 @@ export const COMMANDS = [
   "searchHistory",
   "filterHistory",
   "clearSearch",
+  "exportHistory",
   "clearHistory",
   "openAnswer",
   "openRequest",

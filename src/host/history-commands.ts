@@ -6,6 +6,7 @@ import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import type { Commands } from "./command-ids.ts";
 import type { Part } from "./documents.ts";
 import { openResult, revealResult, saveResult } from "./files.ts";
+import { exportHistory } from "./history-export.ts";
 import type { HistoryFilter, HistoryTree } from "./history-tree.ts";
 import { copyCode, type Tools } from "./intents.ts";
 
@@ -14,6 +15,7 @@ type Ids =
   | "searchHistory"
   | "filterHistory"
   | "clearSearch"
+  | "exportHistory"
   | "clearHistory"
   | "openAnswer"
   | "openRequest"
@@ -30,11 +32,12 @@ type Ids =
 /** How many exchanges a list to choose from holds. */
 const LISTED = 200;
 
-/** The commands on the history and on results. */
+/** The commands on the history and on results. `version` is named in what is exported. */
 export function historyCommands(
   tools: Tools,
   tree: HistoryTree,
   filtered: (on: boolean) => void,
+  version: string,
 ): Commands<Ids> {
   const { t, documents } = tools;
   const open = (part: Part, title: string) => async (entry?: unknown) => {
@@ -86,6 +89,9 @@ export function historyCommands(
         await list({ ...(text === undefined ? {} : { text }), ...choice.filter }, choice.label);
     },
     clearSearch: () => list({}, ""),
+    exportHistory: async () => {
+      await exportHistory(await tools.app.get(), tree.filter, version, t);
+    },
     clearHistory: async () => {
       const yes = t("Clear History");
       const sure = await vscode.window.showWarningMessage(
