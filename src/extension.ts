@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
+import type { ChoiceMemory } from "./app/ports.ts";
 import { accountCommands } from "./host/account-commands.ts";
 import { AccountsTree } from "./host/accounts-tree.ts";
 import { adoptCommand } from "./host/adopt-command.ts";
@@ -62,8 +63,12 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     timeScale: () => readSettings().simulatorTimeScale,
     log: (line) => log.write("info", line),
   });
+  const choice: ChoiceMemory = {
+    read: () => context.workspaceState.get(CHOICE),
+    keep: (chosen) => void context.workspaceState.update(CHOICE, chosen),
+  };
   const app: LazyApp = new LazyApp(() =>
-    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator }),
+    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator, choice }),
   );
   app.onFailed(startFailures(log, t, storage.fsPath));
 
@@ -128,6 +133,9 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   return isTest ? { app, keys, simulator, statusBar, history, accounts, storage, activationMs } : undefined;
 }
 
+/** Where the editor keeps what was chosen in the playground. */
+const CHOICE = "headroom.choice";
+
 /** What the app is built from that exists since activation. */
 interface Grounds {
   readonly folder: string;
@@ -135,10 +143,18 @@ interface Grounds {
   readonly log: Log;
   readonly keys: SecretKeys;
   readonly simulator: SharedSimulator;
+  readonly choice: ChoiceMemory;
 }
 
 /** Opens the database and builds the app on it, at first need. undici itself loads at the first send. */
-async function build({ folder, results: resultFolder, log, keys, simulator }: Grounds): Promise<Built> {
+async function build({
+  folder,
+  results: resultFolder,
+  log,
+  keys,
+  simulator,
+  choice,
+}: Grounds): Promise<Built> {
   const [
     { createApp },
     { keyReader },
@@ -209,6 +225,7 @@ async function build({ folder, results: resultFolder, log, keys, simulator }: Gr
     clock,
     t,
     format: formatFor(vscode.env.language),
+    choice,
     language: vscode.env.language,
     owner: randomUUID(),
     log: (level, line) => log.write(level, line),

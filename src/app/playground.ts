@@ -7,6 +7,7 @@ import type { AccountBook } from "./accounts.ts";
 import type { ChosenFile } from "./api.ts";
 import { begin } from "./begin.ts";
 import { actionOf, type Context, type Place } from "./context.ts";
+import type { Choice } from "./ports.ts";
 import { pathOf } from "./results.ts";
 
 /** Roles of actions that stand in the form. */
@@ -33,6 +34,7 @@ export class Playground {
     this.#context = context;
     this.#accounts = accounts;
     this.#providerId = accounts.providers()[0]?.id ?? "";
+    this.#recall(context.ports.choice?.read());
   }
 
   get profile(): Profile | null {
@@ -59,12 +61,7 @@ export class Playground {
     return this.actions.find((one) => one.id === this.#actionId) ?? this.actions[0] ?? null;
   }
 
-  get chosen(): {
-    providerId: string;
-    accountId: string | null;
-    keyId: string | null;
-    actionId: string | null;
-  } {
+  get chosen(): Choice {
     const place = this.place;
     return {
       providerId: this.#providerId,
@@ -122,9 +119,21 @@ export class Playground {
     }
     if (what.keyId !== undefined) this.#keyId = what.keyId;
     if (what.actionId !== undefined) this.#actionId = what.actionId;
+    this.#context.ports.choice?.keep(this.chosen);
     this.#shown = "touched";
     this.#draft++;
     this.#context.changed();
+  }
+
+  /** Takes up what was kept as far as it still exists. */
+  #recall(kept: unknown): void {
+    if (typeof kept !== "object" || kept === null) return;
+    const { providerId, accountId, keyId, actionId } = kept as Partial<Record<keyof Choice, unknown>>;
+    if (typeof providerId !== "string" || this.#context.profile(providerId) === null) return;
+    this.#providerId = providerId;
+    this.#accountId = typeof accountId === "string" ? accountId : null;
+    this.#keyId = typeof keyId === "string" ? keyId : null;
+    this.#actionId = typeof actionId === "string" ? actionId : null;
   }
 
   /** The form as the page shows it; a draft of an action that is no longer chosen is kept for it. */

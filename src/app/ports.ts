@@ -50,6 +50,21 @@ export interface Files {
   size(path: string): Promise<number | null>;
 }
 
+/** What was chosen in the playground. */
+export interface Choice {
+  readonly providerId: string;
+  readonly accountId: string | null;
+  readonly keyId: string | null;
+  readonly actionId: string | null;
+}
+
+/** Keeps the choice of this editor window over its reload. */
+export interface ChoiceMemory {
+  /** What was kept, whoever wrote it; undefined where nothing was. */
+  read(): unknown;
+  keep(choice: Choice): void;
+}
+
 /** Everything the app is built from. */
 export interface Ports {
   readonly profiles: ReadonlyMap<string, Profile>;
@@ -65,6 +80,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly t: Translate;
   readonly format: Format;
+  /** Default: every editor window begins with the first provider. */
+  readonly choice?: ChoiceMemory;
   /** The person's language as a BCP 47 tag; default en. */
   readonly language?: string;
   /** Names this process in leases. */

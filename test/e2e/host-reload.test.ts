@@ -87,3 +87,9 @@ test("two editor windows see each other's spends in the status bar", async () =>
   await page.statusBar(/SAUTI 9\/10/);
   await other.close();
 });
+
+test("the provider that was chosen is chosen again after a reload", async () => {
+  await page.reload();
+  await page.openContainer("Headroom");
+  await page.statusBar(/SAUTI 9\/10/);
+});
