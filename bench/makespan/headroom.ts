@@ -108,6 +108,7 @@ function policy(scenario: Scenario, budget: Budget): RatePolicy {
     limit: published ? budget.limit : null,
     quotaWindowMs: published ? budget.quotaWindowMs : null,
     refusedCount: scenario.refusedCount,
+    told: published && scenario.headers === "quota",
     evidence: published ? "published" : "unknown",
   };
 }

@@ -77,7 +77,12 @@ export function waitSentence(
       );
       break;
     case "learning":
-      parts.push(limit, t("One request at a time until the limit of {title} is known.", { title }));
+      parts.push(
+        limit,
+        policy?.limit == null
+          ? t("One request at a time until the limit of {title} is known.", { title })
+          : t("One request goes ahead to see what is left."),
+      );
       break;
     case "backoff":
       parts.push(

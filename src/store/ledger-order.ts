@@ -80,7 +80,9 @@ function room(line: Line, rows: LedgerRows, now: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (const part of line.claim.parts) {
     const state = refresh(part, rows.partition(part.partition), clock, now);
-    if (partWait(part, state, "", clock, now, 0) !== null) return 0;
+    // Who only lets one look first goes as soon as its answer is here.
+    const wait = partWait(part, state, "", clock, now, 0);
+    if (wait !== null && wait.cause !== "learning") return 0;
     if (part.policy.type === "slots") {
       const limit = slotLimit(part.policy, state);
       if (limit !== null) least = Math.min(least, (limit - slotsTaken(state, now)) / part.cost);

@@ -23,9 +23,10 @@ export function policiesFor(
     if (spec.type === "slots") return { spec, policy: { type: "slots", id, title, noun, limit, evidence } };
     const quotaWindowMs = override?.quotaWindowMs ?? spec.quotaWindowMs;
     const { kind, refusedCount } = spec;
+    const told = profile.headers.describes !== "none" && profile.headers.remaining !== undefined;
     return {
       spec,
-      policy: { type: "rate", id, title, noun, kind, limit, quotaWindowMs, refusedCount, evidence },
+      policy: { type: "rate", id, title, noun, kind, limit, quotaWindowMs, refusedCount, told, evidence },
     };
   });
 }

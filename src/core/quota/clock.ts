@@ -47,7 +47,7 @@ export function tailMs(clock: ClockState): number {
   // of ten at once, whose first answer was taken as the quickest there is, met a refusal every time).
   if (clock.n < FEW_ROUND_TRIPS) return 0;
   // The quickest seen is not the quickest there is: with few samples more of it is doubted.
-  return Math.max(0, clock.rttMin - jitterMs(clock) / Math.sqrt(clock.n));
+  return Math.max(0, clock.rttMin - (2 * jitterMs(clock)) / Math.sqrt(clock.n));
 }
 
 /** What bounds the arrival of a request that was answered. */

@@ -6,6 +6,7 @@ import type { QuotaReading } from "./evidence.ts";
 import { weighKinds } from "./kind.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
+import { heardOf } from "./shared.ts";
 import {
   ASSUMED_WINDOW_MS,
   inForce,
@@ -78,6 +79,7 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
       state = withForeign(rate, state, clock, late, excess, onGrid);
     }
+    state = { ...state, heard: heardOf(state, head.sentAt, Math.max(0, excess)) };
   }
   const span = onGrid === null ? null : ([onGrid - rate.quotaWindowMs, onGrid] as const);
   return { state, clock, findings, span };

@@ -194,7 +194,7 @@ function bucketUsed(evidence: Evidence): Range {
   const perMs = limit / rate.quotaWindowMs;
   const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
   const left = (spends: Spend[]) => lacking(spends, perMs, shown.late);
-  return [Math.floor(left(sure) - slack), Math.ceil(left(all) + slack)];
+  return [Math.floor(left(sure) - slack), Math.min(total(all), Math.ceil(left(all) + slack))];
 }
 
 function fixedUsed({ rate, state, theta, shown }: Evidence): Range {

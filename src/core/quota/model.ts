@@ -20,6 +20,8 @@ export interface RatePolicy {
   readonly quotaWindowMs: number | null;
   /** Whether a refused request counts as well. */
   readonly refusedCount: boolean;
+  /** Whether every answer tells what is left of it, by the provider's word. Default false. */
+  readonly told?: boolean;
   /** Who vouches for limit and length before the server has spoken. */
   readonly evidence: Evidence;
 }

@@ -3,6 +3,7 @@ import { type ClockState, jitterMs } from "./clock.ts";
 import { cautiousAt, proofAt } from "./learn.ts";
 import { measureAt } from "./measure.ts";
 import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
+import { lookAt } from "./shared.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
 import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
 import { notAfter, tidy } from "./tidy.ts";
@@ -113,13 +114,16 @@ export function partWait(
     return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
   const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful > now) return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
-  const alone = proofAt(rate, state, clock, now, cost);
-  if (alone > now) return { ...base, cause: "learning", until: alone, evidence: "inferred", ...figures };
   // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.
   const behindAll = ahead > 0 && rate.limit !== null && cost + ahead > rate.limit;
   const room = freeAt(rate, state, clock, now, behindAll ? Math.max(cost, rate.limit ?? cost) : cost + ahead);
   const at = behindAll ? Math.max(room, now + LOOK_AGAIN_MS) : room;
   if (at <= now) {
+    const looked = Math.max(
+      proofAt(rate, state, clock, now, cost),
+      lookAt(policy, rate, state, clock, now, cost),
+    );
+    if (looked > now) return { ...base, cause: "learning", until: looked, evidence: "inferred", ...figures };
     const measured = measureAt(rate, state, clock, now, behind);
     return measured <= now
       ? null

@@ -78,8 +78,13 @@ export function settle(
     for (const finding of applied.findings)
       findings.push({ accountId: claim.accountId, policyId: policy.id, at: now, ...finding });
   }
-  for (const [i, part] of claim.parts.entries())
-    if (part.policy.type === "rate") next[i] = pinned(part.policy, next[i]!, clock);
+  for (const [i, part] of claim.parts.entries()) {
+    if (part.policy.type !== "rate") continue;
+    next[i] = pinned(part.policy, next[i]!, clock);
+    // An answer that says nothing of a policy is no look: nothing is gained by sending one ahead.
+    if (part.policy.told === true && next[i]!.heard === null)
+      next[i] = { ...next[i]!, heard: { answers: Number.MAX_SAFE_INTEGER, at: head.sentAt, pace: 0 } };
+  }
   if (refusal !== null)
     refuse({ settlement, refusal, culprit: culpritOf(spoken), clock, now }, next, findings);
   return { states: next, clock, findings };

@@ -57,6 +57,15 @@ export interface Lesson {
   readonly successes: number;
 }
 
+/** What answers that tell what is left have shown of others. */
+export interface Heard {
+  readonly answers: number;
+  /** When the newest of them was sent. Epoch ms. */
+  readonly at: number;
+  /** Units that others spent between the newest two looks. */
+  readonly pace: number;
+}
+
 /** One partition as stored. Every field is plain JSON. */
 export interface PartitionState {
   readonly log: readonly Spend[];
@@ -69,6 +78,8 @@ export interface PartitionState {
   readonly foreign: readonly Spend[];
   /** Until when the budget counts as shared with someone outside the ledger; 0 where it is not. */
   readonly sharedUntil: number;
+  /** Null until an answer told what is left. */
+  readonly heard: Heard | null;
   /** Until when a request counts of which nobody knows whether it arrived; 0 where there is none. */
   readonly unsureUntil: number;
   readonly closed: Closed | null;
@@ -101,6 +112,7 @@ export const EMPTY: PartitionState = {
   bucket: null,
   foreign: [],
   sharedUntil: 0,
+  heard: null,
   unsureUntil: 0,
   closed: null,
   stated: null,
