@@ -50,8 +50,10 @@ export interface Headline {
     readonly limit: number | null;
     readonly used: number;
   } | null;
-  /** Requests waiting in the gate, of every editor window. */
+  /** Requests waiting in the gate, of every editor window: the account's own, else those of others. */
   readonly waiting: number;
+  /** Whose requests wait, as a provider's name, where none of the account in use do; else null. */
+  readonly waitsAt: string | null;
   /** When the first waiting one goes out; null while nothing waits or only an event frees it. */
   readonly until: number | null;
   /** Jobs under way. */

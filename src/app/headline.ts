@@ -12,7 +12,10 @@ const PLENTY = 0.1;
 /** The headline of an account. */
 export function headlineOf(context: Context, place: Place | null, now: number): Headline {
   const { ledger, jobs, t, format } = context.ports;
-  const tickets = ledger.tickets().filter((one) => one.lane !== "poll");
+  const all = ledger.tickets().filter((one) => one.lane !== "poll");
+  const own = all.filter((one) => one.accountId === place?.account.id);
+  // The account in use goes first: another one's countdown beside its figures would say something wrong.
+  const tickets = own.length > 0 ? own : all;
   const running = jobs
     .open(Number.MAX_SAFE_INTEGER)
     .filter((one) => !isOver(one) && one.stage === "watch").length;
@@ -23,7 +26,7 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
   const providerName = place?.profile.name ?? "Headroom";
   const left = meter?.limit == null ? null : (meter.left ?? Math.max(0, meter.limit - meter.used));
   const short = meter?.limit != null && left !== null && left <= meter.limit * PLENTY;
-  const level = left === 0 && tickets.length > 0 ? "error" : short ? "warning" : "plain";
+  const level = left === 0 && own.length > 0 ? "error" : short ? "warning" : "plain";
   const parts = [
     meter === null ? providerName : `${providerName}: ${meterSentence(context.ports, meter, now)}`,
   ];
@@ -45,6 +48,7 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
         ? null
         : { title: meter.title, noun: meter.noun, left, limit: meter.limit, used: meter.used },
     waiting: tickets.length,
+    waitsAt: own.length > 0 ? null : providerNameOf(context, all[0]?.accountId),
     until,
     running,
     level,
@@ -55,6 +59,11 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
       evidence: one.evidence,
     })),
   };
+}
+
+function providerNameOf(context: Context, accountId: string | undefined): string | null {
+  const account = accountId === undefined ? null : context.account(accountId);
+  return account === null ? null : (context.profile(account.providerId)?.name ?? null);
 }
 
 /** The policy with the smallest part left; of equals the smaller one; one without a limit only if none has one. */

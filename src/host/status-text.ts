@@ -23,14 +23,14 @@ export function statusText(
 ): StatusText {
   const figures = figuresOf(budget);
   const nothingLeft = budget?.left !== null && budget?.left !== undefined && budget.left <= 0;
-  const level =
-    nothingLeft && headline.waiting > 0 ? "error" : isLow(budget, warnAtPercent) ? "warning" : "plain";
+  const ownWaiting = headline.waiting > 0 && headline.waitsAt === null;
+  const level = nothingLeft && ownWaiting ? "error" : isLow(budget, warnAtPercent) ? "warning" : "plain";
   if (headline.waiting > 0) {
     const until = headline.until;
     const counting = until !== null && until > now;
     const text = [
       "$(watch)",
-      figures ?? headline.providerName,
+      headline.waitsAt ?? figures ?? headline.providerName,
       ...(counting ? ["·", countdown(until - now)] : []),
     ].join(" ");
     // The text changes when a whole second less remains.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { App } from "../../src/app/api.ts";
 import { createApp } from "../../src/app/app.ts";
 import type { Clock, Keys, Ports } from "../../src/app/ports.ts";
-import type { Ledger } from "../../src/core/quota/ledger.ts";
+import type { Ledger, Ticket } from "../../src/core/quota/ledger.ts";
 import type { Claim, Meter, Wait } from "../../src/core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../../src/core/wire.ts";
 import { formatFor } from "../../src/host/format.ts";
@@ -121,7 +121,7 @@ export class OpenLedger implements Ledger {
     lastAt: this.firstAt ?? now,
     wait: this.wait,
   });
-  tickets = () => [];
+  tickets = (): Ticket[] => [];
   onChange = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -169,3 +169,26 @@ test("what is under way keeps its card, however much was sent after it", async (
   assert.equal(on.card(first).state, "waiting");
   assert.equal(on.app.snapshot().cards.length, 46);
 });
+
+test("the headline speaks of what waits for the account in use, and of others only where nothing does", () => {
+  const [sauti, sync] = ["sauti", "sync"].map((id) =>
+    on.app.accounts.list().find((one) => one.providerId === id),
+  );
+  const wait = {
+    policyId: "x",
+    partition: "x",
+    cause: "rate",
+    evidence: "counted",
+    left: 0,
+    limit: 1,
+  } as const;
+  const ticket = { id: "1", lane: "person", since: 0, title: "", own: true } as const;
+  const now = on.clock.now();
+  const others = { ...ticket, accountId: sync?.id ?? "", wait: { ...wait, until: now + 1_000 } };
+  const own = { ...ticket, accountId: sauti?.id ?? "", wait: { ...wait, until: now + 9_000 } };
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  on.ledger.tickets = () => [others, own];
+  assert.deepEqual([on.app.headline().until, on.app.headline().waitsAt], [now + 9_000, null]);
+  on.ledger.tickets = () => [others];
+  assert.deepEqual([on.app.headline().until, on.app.headline().waitsAt], [now + 1_000, "Sync"]);
+});

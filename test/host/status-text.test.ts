@@ -10,6 +10,7 @@ const quiet: Headline = {
   accountName: "Simulated account",
   meter: null,
   waiting: 0,
+  waitsAt: null,
   until: null,
   running: 0,
   level: "plain",
@@ -54,4 +55,10 @@ test("a budget whose limit nobody knows shows what was used and no end", () => {
 
 test("running jobs show as the one spinning icon", () => {
   assert.equal(statusText({ ...quiet, running: 2 }, budget(7), 10, now).text, "$(sync~spin) SAUTI 7/10");
+});
+
+test("a countdown never stands beside the figures of an account whose requests do not wait", () => {
+  const elsewhere = { ...quiet, waiting: 1, waitsAt: "VoiceDub", until: now + 9_000 };
+  const shown = statusText(elsewhere, budget(0), 10, now);
+  assert.deepEqual([shown.text, shown.level], ["$(watch) VoiceDub · 0:09", "warning"]);
 });
