@@ -115,3 +115,10 @@ function narrow(clock: ClockState, lo: number, hi: number, now: number): ClockSt
   const cut = { lo: Math.max(known.lo, lo), hi: Math.min(known.hi, hi) };
   return cut.lo <= cut.hi ? { ...clock, ...cut, at: now } : { ...clock, lo, hi, at: now };
 }
+
+/** Whether an answer showed that one of the clocks was set: what was known of them before and after contradict each other. */
+export function wasSet(before: ClockState, after: ClockState, now: number): boolean {
+  const known = thetaAt(before, now);
+  const found = thetaAt(after, now);
+  return known !== null && found !== null && (found.lo > known.hi || found.hi < known.lo);
+}

@@ -124,6 +124,7 @@ export function learnRefusal(seen: RefusalSeen): Learned {
   const { policy, state } = seen;
   if (isLearned(policy, state)) return learnAll(seen);
   if (!seen.unexplained) return { state, findings: [], explained: true };
+  if (state.unsureUntil > seen.now) return { state, findings: [], explained: false };
   return learnKind(seen);
 }
 

@@ -44,10 +44,11 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   }
   const rate = inForce(policy, state);
   const explained = freeAt(rate, state, clock, now, parts[index]!.cost);
-  const until =
-    refusal.until === null
-      ? guess(rate, state, explained, now, settlement.chance)
-      : finer(rate, refusal.until, clock, now);
+  // Refused again at the end that our own count or the grid showed: neither is as believed, and each try may count.
+  const again = (state.closed?.strikes ?? 0) > 0;
+  const stated =
+    refusal.until === null || again ? refusal.until : finer(parts, states, refusal.until, clock, now);
+  const until = stated ?? guess(rate, state, explained, now, settlement.chance);
   const shut = closed(state, refusal, until, now);
   const unexplained = explained <= now;
   const at = latest(clock, settlement.head);
@@ -64,7 +65,10 @@ function closed(state: PartitionState, refusal: Refusal, until: number, now: num
   return { ...state, closed: { until: longest, at: now, evidence, strikes: (before?.strikes ?? 0) + 1 } };
 }
 
-/** Without a number: as long as our own count says, else doubling, spread, and at most a quota window longer each time. */
+/**
+ * Without a number: as long as our own count says, and from the second refusal in a row on at least doubling, spread, and at most a
+ * quota window longer each time.
+ */
 function guess(
   rate: RateInForce,
   state: PartitionState,
@@ -72,23 +76,36 @@ function guess(
   now: number,
   chance: number,
 ): number {
-  if (explained > now && Number.isFinite(explained)) return explained;
+  const counted = explained > now && Number.isFinite(explained) ? explained : null;
   const strikes = Math.min(state.closed?.strikes ?? 0, 16);
+  if (counted !== null && strikes === 0) return counted;
   const cap = Math.max(60_000, rate.quotaWindowMs);
   const wait = Math.min(cap, BACKOFF_MS * 2 ** strikes);
-  return Math.ceil(now + wait * (0.5 + chance / 2));
+  return Math.max(counted ?? 0, Math.ceil(now + wait * (0.5 + chance / 2)));
 }
 
 /**
- * A wait in whole seconds ends where the quota window does, if that is known more finely from the server's own clock: the one
- * case in which the number is not taken as it stands.
+ * A wait in whole seconds ends where a quota window does, if that is known more finely from the server's own clock: the one case
+ * in which the number is not taken as it stands. Any policy of the claim may be the one that refuses, so all must lie on the grid,
+ * and the last of their ends counts.
  */
-function finer(rate: RateInForce, until: number, clock: ClockState, now: number): number {
+function finer(
+  parts: readonly ClaimPart[],
+  states: readonly PartitionState[],
+  until: number,
+  clock: ClockState,
+  now: number,
+): number {
   const theta = thetaAt(clock, now);
-  if (rate.kind !== "fixed" || theta === null || theta.hi - theta.lo > FINE_MS) return until;
-  const length = rate.quotaWindowMs;
-  const ends = Math.round((until + theta.lo) / length) * length;
-  const exact = Math.ceil(ends - theta.lo) + SAFETY_MS;
+  if (theta === null || theta.hi - theta.lo > FINE_MS) return until;
+  let exact = 0;
+  for (const [i, { policy }] of parts.entries()) {
+    if (policy.type !== "rate") continue;
+    const { kind, quotaWindowMs: length } = inForce(policy, states[i]!);
+    if (kind !== "fixed") return until;
+    const ends = Math.floor((until + theta.lo) / length) * length;
+    exact = Math.max(exact, Math.ceil(ends - theta.lo) + SAFETY_MS);
+  }
   return exact <= until && exact > until - 1000 && exact > now ? exact : until;
 }
 

@@ -1,7 +1,7 @@
 // Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
 // what is known of the server's clock. Pure.
 import { attribute } from "./attribute.ts";
-import { type ClockState, latest, thetaAt, withDate, withRoundTrip } from "./clock.ts";
+import { type ClockState, latest, thetaAt, wasSet, withDate, withRoundTrip } from "./clock.ts";
 import type { HeadReading, QuotaReading } from "./evidence.ts";
 import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
@@ -46,7 +46,11 @@ export function settle(
   const { claim, head, reading, refusal } = settlement;
   const findings: Finding[] = [];
   let clock = observe(before, head, reading);
-  const fresh = claim.parts.map((part, i) => refresh(part, states[i]!, clock, now));
+  const set = wasSet(before, clock, now);
+  const fresh = claim.parts.map((part, i) => {
+    const state = refresh(part, states[i]!, clock, now);
+    return set ? unsure(part, state, now) : state;
+  });
   const quotas = reading.cached ? [] : reading.quotas;
   const serverNow = reading.dateAt ?? head.gotAt;
   const spoken = quotas.map((quota) => ({
@@ -105,10 +109,16 @@ export function lose(
     const [, sentAt, units, doubt] = found;
     const landed = without(state, flight);
     const log: Spend[] = [...landed.log, [sentAt, sentAt + doubt, units]];
-    const counts = 2 * inForce(part.policy, landed).quotaWindowMs;
-    const unsureUntil = Math.max(landed.unsureUntil, sentAt + doubt + counts);
-    return pinned(part.policy, { ...landed, log, unsureUntil, opened: openerLost(landed, sentAt) }, clock);
+    const opened = openerLost(landed, sentAt);
+    return pinned(part.policy, unsure(part, { ...landed, log, opened }, sentAt + doubt), clock);
   });
+}
+
+/** What is in the books at an instant may be wrong: while it counts, figures that differ from it show nothing. */
+function unsure({ policy }: ClaimPart, state: PartitionState, at: number): PartitionState {
+  if (policy.type === "slots") return state;
+  const until = at + 2 * inForce(policy, state).quotaWindowMs;
+  return { ...state, unsureUntil: Math.max(state.unsureUntil, until) };
 }
 
 /** Takes a booking back that surely never left. */

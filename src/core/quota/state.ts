@@ -80,7 +80,10 @@ export interface PartitionState {
   readonly sharedUntil: number;
   /** Null until an answer told what is left. */
   readonly heard: Heard | null;
-  /** Until when a request counts of which nobody knows whether it arrived; 0 where there is none. */
+  /**
+   * Until when something counts of which nobody knows whether it arrived, or when, for the clock was set; 0 where there is
+   * nothing such. Until then no other way of counting is concluded from figures.
+   */
   readonly unsureUntil: number;
   readonly closed: Closed | null;
   /** The server told a limit that differs from the policy's. */

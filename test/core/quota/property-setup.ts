@@ -12,6 +12,8 @@ export interface Belief {
 export interface WorldOptions {
   /** Whether a refusal fails the plan at once. Default true. */
   readonly exact?: boolean;
+  /** Whether the client may believe in quota windows on the grid that are not; then a wait may be cut to one. Default no. */
+  readonly misled?: boolean;
   /** By the policy's index; default what the server does. */
   readonly believe?: (index: number, plan: Plan) => Belief;
   /** Requests of others: after the start, and which policies count them. ms */

@@ -77,7 +77,7 @@ class PropertyWorld {
     this.#claimOf = claimsOf(plan, this.#parts);
     this.#states = statesOf(plan, this.#parts, START, options);
     this.#booked = this.#parts.map(() => 0);
-    this.#judge = new Judge(plan, options.exact ?? true);
+    this.#judge = new Judge(plan, options);
   }
 
   run(): Outcome {
