@@ -5,6 +5,7 @@ import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import { LANES } from "../core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { type Attempt, type AttemptOptions, runAttempt } from "./attempt.ts";
+import { Bookings } from "./bookings.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
@@ -59,6 +60,7 @@ const MOST_ATTEMPTS = 200;
 /** The client over undici. Build one, close it at the end. */
 export class UndiciClient implements Client {
   readonly #options: ClientOptions;
+  readonly #bookings: Bookings;
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   readonly #sleeping = new Set<() => void>();
@@ -68,7 +70,11 @@ export class UndiciClient implements Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     const { ledger, clock, connections } = options;
-    this.#gate = new Gate({ ledger, clock, ...(connections === undefined ? {} : { connections }) });
+    this.#bookings = new Bookings(ledger, clock);
+    this.#gate = new Gate({
+      bookings: this.#bookings,
+      ...(connections === undefined ? {} : { connections }),
+    });
   }
 
   /** How many requests wait in the gate of this process. */
@@ -130,6 +136,7 @@ export class UndiciClient implements Client {
     this.#gate.dispose(reason);
     for (const stop of [...this.#sleeping]) stop();
     await (await this.#agent?.catch(() => null))?.wire.destroy(reason);
+    this.#bookings.flush();
   }
 
   /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
@@ -168,12 +175,14 @@ export class UndiciClient implements Client {
       return made;
     } finally {
       pass.ended();
+      // Who hears of the end finds it booked.
+      await this.#bookings.done;
     }
   }
 
   #pass(journey: Journey, attempt: number, sending: (now: number) => void): Pass {
     const { request, url, since, order, progress } = journey;
-    const { ledger, clock, learned, trouble } = this.#options;
+    const { learned, trouble } = this.#options;
     return new Pass({
       ask: askOf(request, attempt, since),
       origin: url.origin,
@@ -185,8 +194,7 @@ export class UndiciClient implements Client {
         learned: (findings) => learned?.(findings),
         trouble: (error) => trouble?.(error),
       },
-      ledger,
-      clock,
+      bookings: this.#bookings,
     });
   }
 

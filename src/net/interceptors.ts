@@ -2,7 +2,7 @@
 // Order: composed last runs first, so the gate holds before the key is read, and nothing runs before the gate.
 import { HeadroomError } from "../core/errors.ts";
 import type { Pass } from "./pass.ts";
-import type { Gate } from "./throttle.ts";
+import { type Gate, Held } from "./throttle.ts";
 import type { Dispatcher } from "./undici.ts";
 
 /** Which key goes into which header, and the only origin that it may go to. */
@@ -32,14 +32,36 @@ export function throttle(gate: Gate): Dispatcher.DispatcherComposeInterceptor {
       handler.onResponseError?.(noController, new Error("A request without a pass may not leave."));
       return false;
     }
-    gate.hold({
-      pass,
-      signal,
-      go: () => dispatch(options, new WatchedHandler(handler, pass, gate)),
-      fail: (reason) => handler.onResponseError?.(noController, asError(reason)),
-    });
+    gate.hold(new HeldDispatch({ dispatch, options, handler, gate }, pass, signal));
     return true;
   };
+}
+
+/** One dispatch as undici asked for it. */
+interface Way {
+  readonly dispatch: Dispatcher.Dispatch;
+  readonly options: Dispatcher.DispatchOptions;
+  readonly handler: Handler;
+  readonly gate: Gate;
+}
+
+/** What the gate hands on. */
+class HeldDispatch extends Held {
+  readonly #way: Way;
+
+  constructor(way: Way, pass: Pass, signal: AbortSignal) {
+    super(pass, signal);
+    this.#way = way;
+  }
+
+  go(): void {
+    const { dispatch, options, handler, gate } = this.#way;
+    dispatch(options, new WatchedHandler(handler, this.pass, gate));
+  }
+
+  fail(reason: unknown): void {
+    this.#way.handler.onResponseError?.(noController, asError(reason));
+  }
 }
 
 /** Reads the key, the last thing before sending, and puts it on for its own origin alone. */

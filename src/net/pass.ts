@@ -2,7 +2,7 @@
 // It must not decide when to send.
 import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import type { Head, Refusal, Wait } from "../core/quota/model.ts";
-import type { Clock } from "./clock.ts";
+import type { Booking, Bookings } from "./bookings.ts";
 
 /** What an attempt wants to hear of. All are called synchronously. */
 export interface PassWatch {
@@ -14,9 +14,6 @@ export interface PassWatch {
   trouble(error: unknown): void;
   learned(findings: readonly Finding[]): void;
 }
-
-/** How often a booking is tried while another process holds the database. */
-const BOOKING_TRIES = 50;
 
 /**
  * The leave to send one request once. Everything after the grant goes through it, so that a reservation is given
@@ -30,8 +27,7 @@ export class Pass {
   readonly order: number;
   readonly lane: number;
   readonly watch: PassWatch;
-  readonly #ledger: Ledger;
-  readonly #clock: Clock;
+  readonly #bookings: Bookings;
   #stage: "held" | "reserved" | "sent" | "ended" = "held";
   #sentAt: number | null = null;
   #gotAt: number | null = null;
@@ -42,16 +38,14 @@ export class Pass {
     readonly order: number;
     readonly lane: number;
     readonly watch: PassWatch;
-    readonly ledger: Ledger;
-    readonly clock: Clock;
+    readonly bookings: Bookings;
   }) {
     this.ask = options.ask;
     this.origin = options.origin;
     this.order = options.order;
     this.lane = options.lane;
     this.watch = options.watch;
-    this.#ledger = options.ledger;
-    this.#clock = options.clock;
+    this.#bookings = options.bookings;
   }
 
   /** When the first byte may have left; null while it surely has not. Epoch ms. */
@@ -66,7 +60,7 @@ export class Pass {
 
   /** The head of the answer is here; the client settles next. */
   answered(): void {
-    this.#gotAt = this.#clock.now();
+    this.#gotAt = this.#bookings.clock.now();
   }
 
   /** Called by the gate once the ledger has booked the ask. */
@@ -77,21 +71,23 @@ export class Pass {
   /** The first byte goes on the wire now. */
   sent(): void {
     if (this.#stage !== "reserved") return;
-    const now = this.#clock.now();
+    const now = this.#bookings.clock.now();
     // What must be written before the first byte is written here; if that fails, nothing has left.
     this.watch.sending(now);
     this.#stage = "sent";
     this.#sentAt = now;
-    this.#book((ledger, id) => ledger.sent(id, now));
+    // Not at the end of the turn: the process may end before.
+    this.#book((ledger, id) => ledger.sent(id, now), true);
   }
 
   /** Books what the head said. The second call of this, `lost` or `ended` does nothing. */
   settle(head: Head, refusal: Refusal | null): void {
     if (this.#stage !== "sent") return;
     this.#stage = "ended";
+    const now = this.#bookings.clock.now();
     this.#book((ledger, id) => {
-      const findings = ledger.settle(id, head, refusal, this.#clock.now());
-      if (findings.length > 0) this.watch.learned(findings);
+      const findings = ledger.settle(id, head, refusal, now);
+      return findings.length === 0 ? undefined : () => this.watch.learned(findings);
     });
   }
 
@@ -99,7 +95,7 @@ export class Pass {
   ended(): void {
     const stage = this.#stage;
     this.#stage = "ended";
-    const now = this.#clock.now();
+    const now = this.#bookings.clock.now();
     if (stage === "reserved") this.#book((ledger, id) => ledger.refund(id, now));
     if (stage === "sent") this.#book((ledger, id) => ledger.lost(id, now));
   }
@@ -109,15 +105,15 @@ export class Pass {
     this.#book((ledger, id) => ledger.leave(id));
   }
 
-  /** A booking must not get lost because another process holds the database just now. */
-  #book(work: (ledger: Ledger, askId: string) => void, tries = 0): void {
+  /** At the end of this turn, together with what else it brings, or at once. */
+  #book(work: (ledger: Ledger, askId: string) => (() => void) | undefined | void, atOnce = false): void {
     const id = this.ask?.id;
     if (id === undefined) return;
-    try {
-      work(this.#ledger, id);
-    } catch (error) {
-      if (tries >= BOOKING_TRIES) this.watch.trouble(error);
-      else this.#clock.after(2 + this.#clock.random() * 20, () => this.#book(work, tries + 1));
-    }
+    const booking: Booking = {
+      book: (ledger) => work(ledger, id) ?? null,
+      trouble: (error) => this.watch.trouble(error),
+    };
+    if (atOnce) this.#bookings.now(booking);
+    else this.#bookings.add(booking);
   }
 }

@@ -1,23 +1,27 @@
 // The one gate: an undici interceptor that holds every request until the ledger has booked it and a connection is
 // free. It must not decide what a limit is, and nothing reaches the network round it.
-import type { Ledger } from "../core/quota/ledger.ts";
-import { LANES, type Wait } from "../core/quota/model.ts";
-import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
+import type { Wait } from "../core/quota/model.ts";
+import type { Bookings } from "./bookings.ts";
+import { LONGEST_TIMER_MS } from "./clock.ts";
 import type { Pass } from "./pass.ts";
-import { type Group, Groups, Waiter } from "./waiters.ts";
+import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
 
-/** What the gate does with a held request in the end: exactly one of the two, once. */
-export interface Held {
+/** A request at the gate. The gate does with it in the end exactly one of the two, once. */
+export abstract class Held extends Waiter {
   readonly pass: Pass;
-  readonly signal: AbortSignal;
+
+  constructor(pass: Pass, signal: AbortSignal) {
+    super(pass.order, signal);
+    this.pass = pass;
+  }
+
   /** Hands it to the wire, in the turn of the grant. */
-  go(): void;
-  fail(reason: unknown): void;
+  abstract go(): void;
+  abstract fail(reason: unknown): void;
 }
 
 export interface GateOptions {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+  readonly bookings: Bookings;
   /** Requests on the wire at once to one origin; the rest waits here, where it can be cancelled. Default 100. */
   readonly connections?: number;
 }
@@ -25,40 +29,49 @@ export interface GateOptions {
 const GRANTED = Symbol("granted");
 /** No connection to the origin is free. */
 const FULL = Symbol("full");
-/** What asking for one came to: a wait, or that the ledger could not be asked. */
-type Answer = typeof GRANTED | typeof FULL | Wait | { readonly error: unknown };
+/** The one asked for is being cancelled. */
+const GONE = Symbol("gone");
+
+/** What asking for a group came to. */
+interface Hearing {
+  readonly going: Held[];
+  /** The first that must wait, and what for. */
+  stopped: { readonly held: Held; readonly why: Wait | typeof FULL } | null;
+  /** Those behind it that came since the group was last asked for. */
+  readonly behind: { readonly held: Held; readonly why: Wait }[];
+}
 
 /** How many waiters of a group stand in the ledger's line, so that others see them; the rest moves up. */
 const TICKETS = 64;
-const POLL = LANES.indexOf("poll");
-/** How many requests are sent before other work gets a turn. */
-const GRANTS_A_TURN = 32;
+/** How many requests are booked together and sent before other work gets a turn; so few leave as good as when booked. */
+const GRANTS_A_TURN = 16;
+/** How many are cancelled before other work gets a turn. */
+const CANCELS_A_TURN = 1_000;
 /** How often in a row the ledger may fail before a request fails with it. */
 const FAILURES = 50;
 
 /** Holds requests and lets them go. Lives as long as the client. */
 export class Gate {
-  readonly #ledger: Ledger;
-  readonly #clock: Clock;
+  readonly #bookings: Bookings;
   readonly #connections: number;
   readonly #groups = new Groups<Held>();
+  readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
   readonly #flying = new Map<string, number>();
+  /** Whether a group may wait for a connection. */
+  #anyFull = false;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  #soon: NodeJS.Immediate | null = null;
   #unsubscribe: (() => void) | null = null;
-  #pumping = false;
   #closed: unknown = null;
 
   constructor(options: GateOptions) {
-    this.#ledger = options.ledger;
-    this.#clock = options.clock;
+    this.#bookings = options.bookings;
     this.#connections = options.connections ?? 100;
   }
 
   /** How many requests wait here. */
   get waiting(): number {
-    let count = 0;
-    for (const group of this.#groups) count += group.size;
-    return count;
+    return this.#groups.waiting;
   }
 
   /** Whether a timer runs; none does while nothing waits for an instant. */
@@ -66,30 +79,31 @@ export class Gate {
     return this.#timer !== null;
   }
 
-  /** Takes a request in. It goes at once if it may, and fails at once when its signal is aborted. */
+  /**
+   * Takes a request in. It goes at the end of this turn if it may: what comes in one turn is asked for in one transaction, in
+   * the order of the lanes. It fails at once when its signal is aborted.
+   */
   hold(held: Held): void {
-    const no = this.#closed ?? (held.signal.aborted ? held.signal.reason : null);
+    const { pass, signal } = held;
+    const no = this.#closed ?? (signal.aborted ? signal.reason : null);
     if (no !== null) {
       held.fail(no);
       return;
     }
-    const { pass } = held;
-    // What has just become free belongs to those who wait already.
-    if (this.#pumping) this.#pump();
-    const group = this.#groups.size === 0 ? null : this.#groups.get(groupKey(pass));
-    const first = group === null || group.head === null || pass.order < group.head.order;
+    const group = this.#groups.add(groupKey(pass), pass.lane, held);
+    this.#signals.add(held);
+    this.#unsubscribe ??= this.#bookings.ledger.onChange(() => this.wake());
+    if (group.head === held) group.due = true;
     // Those behind the first of a group stand in the ledger's line as well, as far as others need to see them.
-    // A poll asks in another turn: what is sent in this one goes before it.
-    const asks = pass.lane !== POLL && (first || (group.size < TICKETS && !group.full && !group.due));
-    const answer = asks ? this.#try(pass) : null;
-    if (answer === GRANTED) this.#launch(held);
-    else this.#stand(held, first, answer);
+    else if (group.size <= TICKETS && !group.full) group.fresh.push(held);
+    else if (group.wait !== null) pass.watch.waiting(group.wait);
+    if (group.due || group.fresh.length > 0) this.#turn();
   }
 
   /** Something may have become free: asks again for the first of every group, soon. */
   wake(): void {
     for (const group of this.#groups) group.due = true;
-    if (this.#groups.size > 0) this.#soon();
+    if (this.#groups.size > 0) this.#turn();
   }
 
   /** A request's connection is free again. */
@@ -97,8 +111,10 @@ export class Gate {
     const left = (this.#flying.get(origin) ?? 1) - 1;
     if (left > 0) this.#flying.set(origin, left);
     else this.#flying.delete(origin);
+    if (!this.#anyFull) return;
+    this.#anyFull = false;
     for (const group of this.#groups) if (group.full) group.due = true;
-    if (this.#groups.size > 0) this.#soon();
+    this.#turn();
   }
 
   /** Fails everything that waits, and whatever comes later. Closing the agent alone would not free it (measured). */
@@ -106,128 +122,136 @@ export class Gate {
     this.#closed = reason;
     for (const group of [...this.#groups])
       while (group.head !== null) this.#take(group.head, true).fail(reason);
+    this.#bookings.flush();
     this.#arm();
   }
 
-  /** Puts a request in line. */
-  #stand(held: Held, first: boolean, answer: Answer | null): void {
-    const { pass, signal } = held;
-    const waiter = new Waiter(held, pass.order);
-    const group = this.#groups.add(groupKey(pass), pass.lane, waiter);
-    this.#unsubscribe ??= this.#ledger.onChange(() => this.wake());
-    const abort = () => this.#cancel(waiter, signal.reason);
-    waiter.unhook = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
-    if (answer !== null && first) this.#heed(group, waiter, answer);
-    else if (answer !== null) this.#tell(waiter, answer);
-    else if (group.wait !== null) pass.watch.waiting(group.wait);
-    this.#arm();
-  }
-
-  #cancel(waiter: Waiter<Held>, reason: unknown): void {
-    const { group } = waiter;
-    if (group === null) return;
-    const first = group.head === waiter;
-    this.#take(waiter, true).fail(reason);
-    if (first && group.size > 0) {
-      group.due = true;
-      this.#soon();
+  /** Fails those that end with a signal; many of them in several turns. None of them goes meanwhile. */
+  #cancel(signal: AbortSignal): void {
+    for (let left = CANCELS_A_TURN; left > 0; left--) {
+      const held = this.#signals.first(signal);
+      if (held === null) break;
+      this.#drop(held);
     }
-    this.#arm();
+    if (this.#signals.first(signal) !== null) setImmediate(() => this.#cancel(signal));
+  }
+
+  #drop(held: Held): void {
+    if (held.group?.head === held) held.group.due = true;
+    this.#take(held, true).fail(held.signal.reason);
+    this.#turn();
   }
 
   /** Takes a waiter out of line, here and, where it stood there, in the ledger. */
-  #take(waiter: Waiter<Held>, leave: boolean): Held {
-    const held = waiter.item;
-    this.#groups.remove(waiter);
-    waiter.unhook?.();
+  #take(held: Held, leave: boolean): Held {
+    this.#groups.remove(held);
+    this.#signals.remove(held);
     if (this.#groups.size === 0) {
       this.#unsubscribe?.();
       this.#unsubscribe = null;
     }
-    if (leave && waiter.ticket) held.pass.left();
+    if (leave && held.ticket) held.pass.left();
     return held;
   }
 
-  #soon(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    queueMicrotask(() => {
-      this.#pumping = false;
+  /** Asks for all that is due, at the end of this turn. */
+  #turn(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null;
       this.#pump();
     });
   }
 
   #pump(): void {
-    const now = this.#clock.now();
+    // What the answers of this turn brought may let others go.
+    this.#bookings.flush();
+    const now = this.#bookings.clock.now();
+    for (const group of this.#groups)
+      if (group.fresh.length > 0 || (group.askAt !== null && group.askAt <= now)) group.due = true;
     let room = GRANTS_A_TURN;
-    for (const group of this.#groups.ordered()) {
-      if (group.askAt !== null && group.askAt <= now) group.due = true;
-      if (group.due && room > 0) room -= this.#serve(group, room);
+    for (const group of this.#groups.due()) {
+      if (room > 0) room -= this.#serve(group, room);
+      if (group.due && group.size > 0) this.#turn();
     }
     this.#arm();
   }
 
-  /** Lets the first of a group go while they may; returns how many went. */
+  /** Lets the first of a group go while they may, booked in one transaction; returns how many went. */
   #serve(group: Group<Held>, room: number): number {
-    let went = 0;
-    while (group.due && group.head !== null && went < room) {
-      if (!this.#ask(group, group.head)) group.due = false;
-      else went++;
+    const hearing: Hearing = { going: [], stopped: null, behind: [] };
+    const work = () => this.#ask(group, room, hearing);
+    const pass = group.head?.pass;
+    try {
+      if (pass === undefined || pass.ask === null || this.#full(pass.origin)) work();
+      else this.#bookings.ledger.together(work);
+    } catch (error) {
+      this.#failed(group, error);
+      return 0;
     }
-    return went;
+    const { going, stopped, behind } = hearing;
+    group.fresh = [];
+    group.failures = 0;
+    group.due = going.length >= room;
+    group.full = stopped?.why === FULL;
+    group.askAt = null;
+    if (group.full) this.#anyFull = true;
+    if (stopped !== null && stopped.why !== FULL) this.#heed(group, stopped.held, stopped.why);
+    for (const { held, why } of behind) tell(held, why);
+    // Only what has been committed may leave.
+    for (const held of going) this.#launch(this.#take(held, false));
+    return going.length;
   }
 
-  /** Asks for one; true when it has gone. */
-  #ask(group: Group<Held>, waiter: Waiter<Held>): boolean {
-    const answer = this.#try(waiter.item.pass);
-    if (answer === GRANTED) {
-      group.failures = 0;
-      this.#launch(this.#take(waiter, false));
-      return true;
+  /** Asks for the first of a group until one must wait, then for those that came since, so that others see them. */
+  #ask(group: Group<Held>, room: number, hearing: Hearing): void {
+    const { going, behind } = hearing;
+    for (let held = group.head; held !== null && going.length < room; held = held.after) {
+      const answer = this.#try(held, going.length);
+      if (answer === GRANTED) going.push(held);
+      else if (answer !== GONE) {
+        hearing.stopped = { held, why: answer };
+        break;
+      }
     }
-    this.#heed(group, waiter, answer);
-    return false;
+    if (hearing.stopped === null || hearing.stopped.why === FULL) return;
+    const { order } = hearing.stopped.held;
+    for (const held of group.fresh) {
+      if (held.group !== group || held.order <= order || going.length >= room) continue;
+      const answer = this.#try(held, going.length);
+      if (answer === GRANTED) going.push(held);
+      else if (answer !== GONE && answer !== FULL) behind.push({ held, why: answer });
+    }
   }
 
   /** Books one if a connection is free and the ledger grants it. */
-  #try(pass: Pass): Answer {
-    if ((this.#flying.get(pass.origin) ?? 0) >= this.#connections) return FULL;
+  #try({ pass, signal }: Held, going: number): typeof GRANTED | typeof FULL | typeof GONE | Wait {
+    if (signal.aborted) return GONE;
+    if (this.#full(pass.origin, going)) return FULL;
     if (pass.ask === null) return GRANTED;
-    try {
-      const decision = this.#ledger.reserve(pass.ask, this.#clock.now());
-      return decision.granted ? GRANTED : decision.wait;
-    } catch (error) {
-      return { error };
-    }
+    const { ledger, clock } = this.#bookings;
+    const decision = ledger.reserve(pass.ask, clock.now());
+    return decision.granted ? GRANTED : decision.wait;
+  }
+
+  #full(origin: string, going = 0): boolean {
+    return (this.#flying.get(origin) ?? 0) + going >= this.#connections;
+  }
+
+  /** The ledger could not be asked: another process holds the database just now. Nothing was booked. */
+  #failed(group: Group<Held>, error: unknown): void {
+    const { clock } = this.#bookings;
+    group.due = false;
+    group.askAt = clock.now() + 3 + clock.random() * 30;
+    if (++group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
   }
 
   /** Notes for a whole group what its first was told. */
-  #heed(group: Group<Held>, waiter: Waiter<Held>, answer: Answer): void {
-    group.due = false;
-    group.full = answer === FULL;
-    group.askAt = null;
-    if (typeof answer === "symbol") return;
-    const now = this.#clock.now();
-    if ("error" in answer) {
-      // Another process holds the database just now.
-      group.askAt = now + 3 + this.#clock.random() * 30;
-      if (++group.failures > FAILURES) this.#take(waiter, true).fail(answer.error);
-      return;
-    }
-    const news = !sameWait(group.wait, answer) || !waiter.told;
-    group.failures = 0;
-    group.wait = answer;
-    group.askAt = answer.until === null ? null : Math.max(answer.until, now + 1);
-    if (news) this.#tell(waiter, answer);
-    waiter.ticket = true;
-  }
-
-  #tell(waiter: Waiter<Held>, answer: Answer): void {
-    if (typeof answer === "symbol" || "error" in answer) return;
-    waiter.ticket = true;
-    waiter.told = true;
-    waiter.item.pass.watch.waiting(answer);
+  #heed(group: Group<Held>, held: Held, wait: Wait): void {
+    const news = !sameWait(group.wait, wait) || !held.told;
+    group.wait = wait;
+    group.askAt = wait.until === null ? null : Math.max(wait.until, this.#bookings.clock.now() + 1);
+    held.ticket = true;
+    if (news) tell(held, wait);
   }
 
   #launch(held: Held): void {
@@ -237,17 +261,17 @@ export class Gate {
     held.go();
   }
 
-  /** One timer for the earliest instant; none when nothing waits for one. What is due still goes in another turn. */
+  /** One timer for the earliest instant; none when nothing waits for one. */
   #arm(): void {
     let at = Number.POSITIVE_INFINITY;
-    for (const group of this.#groups)
-      at = Math.min(at, group.due ? 0 : (group.askAt ?? Number.POSITIVE_INFINITY));
+    for (const group of this.#groups) at = Math.min(at, group.askAt ?? Number.POSITIVE_INFINITY);
     if (this.#timer !== null && this.#timer.at <= at && at !== Number.POSITIVE_INFINITY) return;
     this.#timer?.cancel();
     this.#timer = null;
     if (at === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_TIMER_MS);
-    const cancel = this.#clock.after(delay, () => {
+    const { clock } = this.#bookings;
+    const delay = Math.min(Math.max(0, at - clock.now()), LONGEST_TIMER_MS);
+    const cancel = clock.after(delay, () => {
       this.#timer = null;
       this.#pump();
     });
@@ -255,14 +279,20 @@ export class Gate {
   }
 }
 
+/** Its own watcher hears why it waits; from then on it stands in the ledger's line. */
+function tell(held: Held, wait: Wait): void {
+  held.ticket = true;
+  held.told = true;
+  held.pass.watch.waiting(wait);
+}
+
 /** Same lane, account and costs: where the first must wait, the others must. A running job's steps stand alone. */
-function groupKey(pass: Pass): string {
-  const { ask } = pass;
-  if (ask === null) return `${pass.lane}\n${pass.origin}`;
-  const parts = ask.claim.parts.map((part) => `${part.partition}*${part.cost}`);
-  return [pass.lane, pass.origin, ask.claim.accountId, ask.lane === "flow" ? ask.holder : "", ...parts].join(
-    "\n",
-  );
+function groupKey({ ask, lane, origin }: Pass): string {
+  if (ask === null) return `${lane}\n${origin}`;
+  const { claim } = ask;
+  let key = `${lane}\n${origin}\n${claim.accountId}\n${ask.lane === "flow" ? ask.holder : ""}`;
+  for (const part of claim.parts) key += `\n${part.partition}*${part.cost}`;
+  return key;
 }
 
 function sameWait(a: Wait | null, b: Wait): boolean {

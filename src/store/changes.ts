@@ -9,6 +9,50 @@ export interface Signal {
   onChange(listener: () => void): () => void;
 }
 
+/** Who wants to hear of a change, in this process or another; costs nothing while idle. */
+export class Listeners {
+  readonly #signal: Signal | null;
+  readonly #listeners = new Set<() => void>();
+  #unsubscribe: (() => void) | null = null;
+  #told = false;
+
+  constructor(signal: Signal | null) {
+    this.#signal = signal;
+  }
+
+  /** Returns the unsubscription. */
+  add(listener: () => void): () => void {
+    this.#unsubscribe ??= this.#signal?.onChange(() => this.#call()) ?? null;
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.clear();
+    };
+  }
+
+  /** Tells all of this process, soon, and the other processes. */
+  tell(): void {
+    this.#call();
+    this.#signal?.announce();
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+
+  /** Many changes in one turn are told once. */
+  #call(): void {
+    if (this.#told || this.#listeners.size === 0) return;
+    this.#told = true;
+    queueMicrotask(() => {
+      this.#told = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}
+
 /** A number for each topic that only grows, so that a wake-up for one topic does not redraw all. */
 export const changesTables: readonly Migration[] = [
   { version: 1, up: "CREATE TABLE topics (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID" },

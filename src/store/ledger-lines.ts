@@ -3,13 +3,13 @@
 import { randomUUID } from "node:crypto";
 import type { Ask } from "../core/quota/ledger.ts";
 import { LANES, type Wait } from "../core/quota/model.ts";
-import type { LedgerRows, Line } from "./ledger-rows.ts";
+import type { Line, Rows } from "./ledger-rows.ts";
 
 /** Own tickets and lines. Every call stands inside a transaction of the ledger. */
 export class LedgerLines {
   /** Names this ledger among those of other processes. */
   readonly owner = randomUUID();
-  readonly #rows: LedgerRows;
+  readonly #rows: Rows;
   readonly #alive: (pid: number) => boolean;
   /** Own waiting requests and the line each stands in. */
   readonly #waiting = new Map<string, string>();
@@ -17,7 +17,7 @@ export class LedgerLines {
   /** Takes back what this transaction changed in memory. */
   #undo: (() => void)[] = [];
 
-  constructor(rows: LedgerRows, alive: (pid: number) => boolean) {
+  constructor(rows: Rows, alive: (pid: number) => boolean) {
     this.#rows = rows;
     this.#alive = alive;
   }
@@ -31,7 +31,11 @@ export class LedgerLines {
   rollBack(): void {
     for (const undo of this.#undo.reverse()) undo();
     this.#undo = [];
-    this.#rows.forget();
+  }
+
+  /** Something besides is taken back as well, if the transaction comes to nothing. */
+  undo(work: () => void): void {
+    this.#undo.push(work);
   }
 
   get size(): number {

@@ -5,7 +5,7 @@ import { type ClaimPart, LANES, type Wait } from "../core/quota/model.ts";
 import { leftAt, partWait, pollEveryMs, refresh } from "../core/quota/reserve.ts";
 import { slotLimit, slotsTaken } from "../core/quota/slots.ts";
 import { inForce } from "../core/quota/state.ts";
-import type { LedgerRows, Line } from "./ledger-rows.ts";
+import type { Line, Rows } from "./ledger-rows.ts";
 
 /** So long after its instant a waiting process is awaited; then it counts as asleep or dead and is passed. ms */
 export const GRACE_MS = 150;
@@ -24,7 +24,7 @@ export interface Ahead {
 }
 
 /** Adds up what those ahead of an ask may take at this instant. */
-export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
+export function aheadOf(ask: Ask, rows: Rows, now: number): Ahead {
   const { parts } = ask.claim;
   const units = parts.map(() => 0);
   const behind = parts.map(() => 0);
@@ -64,18 +64,18 @@ export function aheadOf(ask: Ask, rows: LedgerRows, now: number): Ahead {
 }
 
 /** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */
-function rank(lane: number, shared: readonly ClaimPart[], rows: LedgerRows, now: number): number {
+function rank(lane: number, shared: readonly ClaimPart[], rows: Rows, now: number): number {
   return lane === POLL && shared.every((part) => shareDue(part, rows, now)) ? 0.5 : lane;
 }
 
-function shareDue(part: ClaimPart, rows: LedgerRows, now: number): boolean {
+function shareDue(part: ClaimPart, rows: Rows, now: number): boolean {
   if (part.policy.type === "slots") return true;
   const state = rows.partition(part.partition);
   return now - state.polledAt >= pollEveryMs(inForce(part.policy, state));
 }
 
 /** How many of a line could go now by its own partitions. */
-function room(line: Line, rows: LedgerRows, now: number): number {
+function room(line: Line, rows: Rows, now: number): number {
   const clock = rows.clock(line.claim.accountId);
   let least = Number.POSITIVE_INFINITY;
   for (const part of line.claim.parts) {

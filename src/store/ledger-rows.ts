@@ -25,11 +25,39 @@ export interface TicketRow {
   readonly title: string;
 }
 
-/** The ledger's rows. Call `sync` first in every transaction, and before reading outside one. */
-export class LedgerRows {
+/** Where a ledger keeps its rows. Call `sync` before reading outside a transaction. */
+export interface Rows {
+  /** Runs `work` in one transaction over the newest rows; if it throws, nothing has changed. */
+  transaction<T>(work: () => T): T;
+  sync(): void;
+  partition(key: string): PartitionState;
+  savePartition(key: string, state: PartitionState): void;
+  clock(account: string): ClockState;
+  saveClock(account: string, clock: ClockState): void;
+  /** Partitions in which a job holds slots. */
+  heldBy(holder: string): string[];
+  /** All lines of all processes, by id. */
+  lines(): ReadonlyMap<string, Line>;
+  saveLine(line: Line): void;
+  removeLine(id: string): void;
+  addTicket(id: string, line: string, since: number, title: string): void;
+  /** Removes a ticket, and its line with its last. */
+  removeTicket(id: string, line: string): void;
+  /** Who is first in a line. */
+  first(line: string): string | null;
+  /** How many of a line began to wait before an instant. */
+  olderThan(line: string, since: number): number;
+  /** All waiting requests, in the order in which they are served. */
+  tickets(): TicketRow[];
+}
+
+/** The rows in SQLite, shared by all processes. */
+export class LedgerRows implements Rows {
   readonly #database: Database;
   readonly #partitions = new Map<string, PartitionState>();
   readonly #clocks = new Map<string, ClockState>();
+  readonly #changed = new Set<string>();
+  readonly #changedClocks = new Set<string>();
   #lines: Map<string, Line> | null = null;
   #version: unknown = null;
 
@@ -37,18 +65,51 @@ export class LedgerRows {
     this.#database = database;
   }
 
+  /** What this transaction changed is written once, at its end. */
+  transaction<T>(work: () => T): T {
+    try {
+      return this.#database.transaction(() => {
+        this.sync();
+        const value = work();
+        this.#write();
+        return value;
+      });
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
   /** Forgets what was read if another connection has written since. */
   sync(): void {
     const version = this.#database.prepare("PRAGMA data_version").get()?.data_version;
-    if (version !== this.#version) this.forget();
+    if (version !== this.#version) this.#forget();
     this.#version = version;
   }
 
-  /** Forgets everything read; after a transaction that was rolled back. */
-  forget(): void {
+  #forget(): void {
     this.#partitions.clear();
     this.#clocks.clear();
+    this.#changed.clear();
+    this.#changedClocks.clear();
     this.#lines = null;
+  }
+
+  #write(): void {
+    for (const key of this.#changed)
+      this.#database
+        .prepare(
+          "INSERT INTO partitions VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
+        )
+        .run(key, encode(this.partition(key)));
+    for (const account of this.#changedClocks)
+      this.#database
+        .prepare(
+          "INSERT INTO clocks VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET state = excluded.state",
+        )
+        .run(account, JSON.stringify(this.clock(account)));
+    this.#changed.clear();
+    this.#changedClocks.clear();
   }
 
   partition(key: string): PartitionState {
@@ -62,10 +123,8 @@ export class LedgerRows {
 
   savePartition(key: string, state: PartitionState): void {
     if (this.#partitions.get(key) === state) return;
-    this.#database
-      .prepare("INSERT INTO partitions VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state")
-      .run(key, encode(state));
     this.#partitions.set(key, state);
+    this.#changed.add(key);
   }
 
   clock(account: string): ClockState {
@@ -79,21 +138,18 @@ export class LedgerRows {
 
   saveClock(account: string, clock: ClockState): void {
     if (this.#clocks.get(account) === clock) return;
-    this.#database
-      .prepare("INSERT INTO clocks VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET state = excluded.state")
-      .run(account, JSON.stringify(clock));
     this.#clocks.set(account, clock);
+    this.#changedClocks.add(account);
   }
 
-  /** Partitions in which a job holds slots. */
   heldBy(holder: string): string[] {
+    this.#write();
     const rows = this.#database
       .prepare("SELECT key FROM partitions WHERE instr(state, ?)")
       .all(JSON.stringify(holder));
     return rows.map((row) => String(row.key));
   }
 
-  /** All lines of all processes, by id. */
   lines(): ReadonlyMap<string, Line> {
     if (this.#lines !== null) return this.#lines;
     const lines = new Map<string, Line>();
@@ -149,13 +205,11 @@ export class LedgerRows {
       .run(id, line, since, title);
   }
 
-  /** Removes a ticket, and its line with its last. */
   removeTicket(id: string, line: string): void {
     this.#database.prepare("DELETE FROM tickets WHERE id = ?").run(id);
     if (this.first(line) === null) this.removeLine(line);
   }
 
-  /** Who is first in a line. */
   first(line: string): string | null {
     const row = this.#database
       .prepare("SELECT id FROM tickets WHERE line = ? ORDER BY since, number LIMIT 1")
@@ -163,7 +217,6 @@ export class LedgerRows {
     return row === undefined ? null : String(row.id);
   }
 
-  /** How many of a line began to wait before an instant. */
   olderThan(line: string, since: number): number {
     const row = this.#database
       .prepare("SELECT count(*) AS n FROM tickets WHERE line = ? AND since < ?")
@@ -171,7 +224,6 @@ export class LedgerRows {
     return Number(row?.n ?? 0);
   }
 
-  /** All waiting requests, in the order in which they are served. */
   tickets(): TicketRow[] {
     const lines = this.lines();
     const rows = this.#database

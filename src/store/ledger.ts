@@ -10,14 +10,15 @@ import { refresh, reserve } from "../core/quota/reserve.ts";
 import { departed, lose, refund, settle } from "../core/quota/settle.ts";
 import { reconcile, release } from "../core/quota/slots.ts";
 import { type PartitionState, providerOf } from "../core/quota/state.ts";
-import type { Signal } from "./changes.ts";
+import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, withGrace } from "./ledger-order.ts";
-import { LedgerRows } from "./ledger-rows.ts";
+import { LedgerRows, type Rows } from "./ledger-rows.ts";
 
 export interface LedgerOptions {
-  readonly database: Database;
+  /** The rows' place: the shared database, or rows of one's own. */
+  readonly database: Database | Rows;
   /** Wakes the other processes; null where there are none. Default null. */
   readonly signal?: Signal | null;
   /** How a provider writes its headers; null to try the common names. Default null for all. */
@@ -42,24 +43,25 @@ const SAME_INSTANT_MS = 1;
 
 /** All reservations and what the servers said. One per process and database. */
 export class SqlLedger implements Ledger {
-  readonly #database: Database;
-  readonly #rows: LedgerRows;
-  readonly #signal: Signal | null;
+  readonly #rows: Rows;
   readonly #dialect: (providerId: string) => HeaderDialect | null;
   readonly #random: () => number;
   readonly #lines: LedgerLines;
   readonly #booked = new Map<string, Booked>();
-  readonly #listeners = new Set<() => void>();
-  #unsubscribe: (() => void) | null = null;
-  #told = false;
+  readonly #listeners: Listeners;
+  #open = false;
 
   constructor(options: LedgerOptions) {
-    this.#database = options.database;
-    this.#rows = new LedgerRows(options.database);
-    this.#signal = options.signal ?? null;
+    const { database } = options;
+    this.#rows = "prepare" in database ? new LedgerRows(database) : database;
+    this.#listeners = new Listeners(options.signal ?? null);
     this.#dialect = options.dialect ?? (() => null);
     this.#random = options.random ?? Math.random;
     this.#lines = new LedgerLines(this.#rows, options.alive ?? isAlive);
+  }
+
+  together<T>(work: () => T): T {
+    return this.#write(work);
   }
 
   reserve(ask: Ask, now: number): Decision {
@@ -84,18 +86,19 @@ export class SqlLedger implements Ledger {
         state?.holders.some((one) => one[0] === holder) === true;
       const tookSlots = outcome.states.some((state, i) => holds(state) && !holds(states[i]));
       this.#save(claim, outcome.states);
+      this.#lines.undo(() => this.#booked.delete(ask.id));
       this.#booked.set(ask.id, { claim, holder, brief: ask.holder === null, tookSlots, at: now });
       this.#lines.remove(ask.id);
       return { granted: true };
     });
-    if (changed) this.#tell();
+    if (changed) this.#listeners.tell();
     return decision;
   }
 
   leave(askId: string): void {
     if (!this.#lines.has(askId)) return;
     this.#write(() => this.#lines.remove(askId));
-    this.#tell();
+    this.#listeners.tell();
   }
 
   sent(askId: string, now: number): void {
@@ -130,10 +133,10 @@ export class SqlLedger implements Ledger {
         claim.parts.map((one) => one.partition),
         now,
       );
+      this.#forget(askId);
       return settled.findings;
     });
-    this.#booked.delete(askId);
-    this.#tell();
+    this.#listeners.tell();
     return [...findings];
   }
 
@@ -148,9 +151,9 @@ export class SqlLedger implements Ledger {
         claim.parts.map((one) => one.partition),
         now,
       );
+      this.#forget(askId);
     });
-    this.#booked.delete(askId);
-    this.#tell();
+    this.#listeners.tell();
   }
 
   abandon(askPrefix: string, claim: Claim, now: number): void {
@@ -168,7 +171,7 @@ export class SqlLedger implements Ledger {
       );
       return true;
     });
-    if (changed) this.#tell();
+    if (changed) this.#listeners.tell();
   }
 
   refund(askId: string, now: number): void {
@@ -181,9 +184,9 @@ export class SqlLedger implements Ledger {
         claim.parts.map((one) => one.partition),
         now,
       );
+      this.#forget(askId);
     });
-    this.#booked.delete(askId);
-    this.#tell();
+    this.#listeners.tell();
   }
 
   free(holder: string, now: number): void {
@@ -193,7 +196,7 @@ export class SqlLedger implements Ledger {
       this.#lines.wake(keys, now);
       return keys.length;
     });
-    if (freed > 0) this.#tell();
+    if (freed > 0) this.#listeners.tell();
   }
 
   reconcileSlots(partition: string, taken: number, now: number): void {
@@ -201,7 +204,7 @@ export class SqlLedger implements Ledger {
       this.#rows.savePartition(partition, reconcile(this.#rows.partition(partition), taken, now));
       this.#lines.wake([partition], now);
     });
-    this.#tell();
+    this.#listeners.tell();
   }
 
   meters(claim: Claim, now: number): Meter[] {
@@ -241,35 +244,35 @@ export class SqlLedger implements Ledger {
   }
 
   onChange(listener: () => void): () => void {
-    this.#unsubscribe ??= this.#signal?.onChange(() => this.#call()) ?? null;
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      this.#unsubscribe?.();
-      this.#unsubscribe = null;
-    };
+    return this.#listeners.add(listener);
   }
 
   /** Takes everything that waits here out of line; what is booked stays counted. */
   close(): void {
     if (this.#lines.size > 0) this.#write(() => this.#lines.removeAll());
     this.#listeners.clear();
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
   }
 
+  /** A transaction, or a part of the one that is open. */
   #write<T>(work: () => T): T {
+    if (this.#open) return work();
+    this.#open = true;
     this.#lines.begin();
     try {
-      return this.#database.transaction(() => {
-        this.#rows.sync();
-        return work();
-      });
+      return this.#rows.transaction(work);
     } catch (error) {
       this.#lines.rollBack();
       throw error;
+    } finally {
+      this.#open = false;
     }
+  }
+
+  #forget(askId: string): void {
+    const booked = this.#booked.get(askId);
+    if (booked === undefined) return;
+    this.#booked.delete(askId);
+    this.#lines.undo(() => this.#booked.set(askId, booked));
   }
 
   #states(claim: Claim): PartitionState[] {
@@ -281,20 +284,5 @@ export class SqlLedger implements Ledger {
       const state = states[i];
       if (state !== undefined) this.#rows.savePartition(part.partition, state);
     }
-  }
-
-  #tell(): void {
-    this.#call();
-    this.#signal?.announce();
-  }
-
-  /** Many changes in one turn are told once. */
-  #call(): void {
-    if (this.#told || this.#listeners.size === 0) return;
-    this.#told = true;
-    queueMicrotask(() => {
-      this.#told = false;
-      for (const listener of [...this.#listeners]) listener();
-    });
   }
 }

@@ -106,6 +106,7 @@ export class OpenLedger implements Ledger {
   firstAt: number | null = null;
   shown: (claim: Claim) => Meter[] = () => [];
   readonly #listeners = new Set<() => void>();
+  together = <T>(work: () => T): T => work();
   reserve = () => ({ granted: true }) as const;
   leave = () => {};
   sent = () => {};

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LANES } from "../../src/core/quota/model.ts";
+import { Bookings } from "../../src/net/bookings.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { Groups, Waiter } from "../../src/net/waiters.ts";
-import { claim, HandClock, ListLedger, turn } from "./tools.ts";
+import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
 
 type Step =
   | { readonly do: "hold"; readonly lane: number; readonly account: string }
@@ -46,7 +47,8 @@ interface Followed {
 async function play(steps: readonly Step[], close: boolean) {
   const ledger = new ListLedger();
   const clock = new HandClock();
-  const gate = new Gate({ ledger, clock, connections: 3 });
+  const bookings = new Bookings(ledger, clock);
+  const gate = new Gate({ bookings, connections: 3 });
   const all: Followed[] = [];
   const order: number[] = [];
   let locked = 0;
@@ -76,15 +78,14 @@ async function play(steps: readonly Step[], close: boolean) {
         order: index,
         lane: one.lane,
         watch: { waiting: () => {}, sending: () => {}, learned: () => {}, trouble: () => {} },
-        ledger,
-        clock,
+        bookings,
       });
       const go = () => {
         followed.went++;
         flying++;
         order.push(index);
       };
-      gate.hold({ pass, signal: followed.stop.signal, go, fail: () => followed.failed++ });
+      gate.hold(new TestHeld(pass, followed.stop.signal, go, () => followed.failed++));
     } else if (one.do === "cancel") all[one.which]?.stop.abort();
     else if (one.do === "give") ledger.give(one.count);
     else if (one.do === "pass") await clock.advance(one.ms);
@@ -143,11 +144,12 @@ test("in a group they go in the order in which they came", () =>
 test("groups keep their order whatever comes and goes, as a sorted list would", () =>
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(40)), { maxLength: 80 }), (steps) => {
-      const groups = new Groups<number>();
-      const model: Waiter<number>[] = [];
+      const { signal } = new AbortController();
+      const groups = new Groups<Waiter>();
+      const model: Waiter[] = [];
       for (const [add, number] of steps) {
         if (add) {
-          const waiter = new Waiter(number, number);
+          const waiter = new Waiter(number, signal);
           groups.add("g", 0, waiter);
           model.push(waiter);
           model.sort((a, b) => a.order - b.order);

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Lane } from "../../src/core/quota/model.ts";
 import { LANES } from "../../src/core/quota/model.ts";
+import { Bookings } from "../../src/net/bookings.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
-import { claim, HandClock, ListLedger, turn } from "./tools.ts";
+import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
 
 interface Waiting {
   readonly id: string;
@@ -16,7 +17,8 @@ interface Waiting {
 function gate(connections = 1000) {
   const ledger = new ListLedger();
   const clock = new HandClock();
-  const gate = new Gate({ ledger, clock, connections });
+  const bookings = new Bookings(ledger, clock);
+  const gate = new Gate({ bookings, connections });
   const went: string[] = [];
   const failed: string[] = [];
   let order = 0;
@@ -38,24 +40,20 @@ function gate(connections = 1000) {
       order: given ?? order++,
       lane: LANES.indexOf(lane),
       watch,
-      ledger,
-      clock,
+      bookings,
     });
     passes.set(id, pass);
-    gate.hold({
-      pass,
-      signal: stop.signal,
-      go: () => went.push(id),
-      fail: () => failed.push(id),
-    });
+    const go = () => went.push(id);
+    gate.hold(new TestHeld(pass, stop.signal, go, () => failed.push(id)));
     return { id, stop };
   };
-  return { gate, ledger, clock, went, failed, hold, passes };
+  return { gate, ledger, clock, bookings, went, failed, hold, passes };
 }
 
-test("what may go goes at once, in the turn in which it came", () => {
+test("what may go goes at the end of the turn in which it came, without a timer", async () => {
   const { hold, went, clock } = gate();
   hold("a");
+  await turn();
   assert.deepEqual(went, ["a"]);
   assert.equal(clock.timers, 0);
 });
@@ -87,11 +85,12 @@ test("a poll waits for what is sent in the same turn, and for no longer", async 
   hold("poll", "poll");
   hold("batch", "batch");
   hold("person", "person");
-  assert.deepEqual(went, ["batch", "person"]);
+  await turn();
+  assert.deepEqual(went, ["person", "batch"]);
   ledger.give(1);
   await turn();
   await clock.advance(0);
-  assert.deepEqual(went, ["batch", "person", "poll"]);
+  assert.deepEqual(went, ["person", "batch", "poll"]);
   hold("alone", "poll");
   ledger.give(1);
   await clock.advance(0);
@@ -117,6 +116,7 @@ test("there is one timer for the earliest instant, and none when nobody waits fo
   const first = hold("a");
   hold("b", "person", "b");
   hold("c", "batch", "c");
+  await turn();
   assert.equal(clock.timers, 1);
   ledger.limit = 2;
   await clock.advance(4_999);
@@ -152,23 +152,26 @@ test("waiting in one account does not hold up another", async () => {
     return reserve(ask);
   };
   hold("waits", "person", "full");
-  hold("goes", "batch", "free");
+  hold("goes", "poll", "free");
+  await turn();
   assert.deepEqual(went, ["goes"]);
 });
 
-test("cancelling takes a waiter out at once, here and in the ledger's line, and costs nothing", () => {
+test("cancelling takes a waiter out at once, here and in the ledger's line, and costs nothing", async () => {
   const { hold, ledger, failed, gate: it } = gate();
   ledger.limit = 0;
   const one = hold("a");
+  await turn();
   one.stop.abort();
   assert.deepEqual(failed, ["a"]);
+  await turn();
   assert.deepEqual(ledger.told, ["leave a"]);
   assert.equal(it.waiting, 0);
   assert.equal(it.armed, false);
 });
 
 test("a request that is aborted already never asks", () => {
-  const { gate: it, ledger, clock } = gate();
+  const { gate: it, ledger, bookings } = gate();
   const failed: unknown[] = [];
   const pass = new Pass({
     ask: { id: "x", claim, lane: "person", since: 0, holder: null, title: "" },
@@ -176,10 +179,16 @@ test("a request that is aborted already never asks", () => {
     order: 0,
     lane: 0,
     watch: { waiting() {}, sending() {}, learned() {}, trouble() {} },
-    ledger,
-    clock,
+    bookings,
   });
-  it.hold({ pass, signal: AbortSignal.abort("no"), go: () => {}, fail: (why) => failed.push(why) });
+  it.hold(
+    new TestHeld(
+      pass,
+      AbortSignal.abort("no"),
+      () => {},
+      (why) => failed.push(why),
+    ),
+  );
   assert.deepEqual(failed, ["no"]);
   assert.equal(ledger.asked, 0);
 });
@@ -187,6 +196,7 @@ test("a request that is aborted already never asks", () => {
 test("a request waits in the gate while no connection is free, and reserves nothing meanwhile", async () => {
   const { hold, went, ledger, gate: it } = gate(2);
   for (const id of ["a", "b", "c"]) hold(id);
+  await turn();
   assert.deepEqual(went, ["a", "b"]);
   assert.equal(ledger.asked, 2);
   it.landed("http://x");
@@ -203,6 +213,7 @@ test("a ledger that another process holds is asked again soon, and forgets nobod
     return reserve(ask);
   };
   hold("a");
+  await turn();
   assert.deepEqual(went, []);
   await clock.advance(200);
   assert.deepEqual(went, ["a"]);
@@ -212,6 +223,7 @@ test("a wait that cannot be told to the ledger's line breaks nothing: it is told
   const { hold, ledger, clock, failed } = gate();
   ledger.limit = 0;
   const one = hold("a");
+  await turn();
   const leave = ledger.leave.bind(ledger);
   let locked = 2;
   ledger.leave = (id) => {
@@ -220,6 +232,7 @@ test("a wait that cannot be told to the ledger's line breaks nothing: it is told
   };
   one.stop.abort();
   assert.deepEqual(failed, ["a"]);
+  await turn();
   await clock.advance(100);
   assert.deepEqual(ledger.told, ["leave a"]);
 });
@@ -235,7 +248,7 @@ test("disposing fails what waits and what comes later, once each", () => {
   assert.equal(it.armed, false);
 });
 
-test("a pass ends exactly once, whatever comes in whatever order", () => {
+test("a pass ends exactly once, whatever comes in whatever order", async () => {
   const head = { status: 200, headers: {}, sentAt: 1, gotAt: 2, quick: true };
   const ends: [string, (pass: Pass) => void][] = [
     ["settle", (pass) => pass.settle(head, null)],
@@ -246,24 +259,28 @@ test("a pass ends exactly once, whatever comes in whatever order", () => {
       for (const [, two] of ends) {
         const { hold, passes, ledger } = gate();
         hold("a");
+        await turn();
         const pass = passes.get("a");
         assert.ok(pass);
         if (sent) pass.sent();
         for (const end of [one, two, one]) end(pass);
         pass.ended();
+        await turn();
         const final = ledger.told.filter((line) => /^(settle|lost|refund)/.test(line));
         assert.equal(final.length, 1, ledger.told.join(", "));
         if (!sent) assert.deepEqual(final, ["refund a"]);
       }
 });
 
-test("a hundred thousand waiters ask a handful of times, and cancelling them all leaves nothing", () => {
+test("a hundred thousand waiters ask a handful of times, and cancelling them all leaves nothing", async () => {
   const { hold, ledger, failed, gate: it } = gate();
   ledger.limit = 0;
   const all = Array.from({ length: 100_000 }, (_, index) => hold(`w${index}`));
+  await turn();
   assert.ok(ledger.asked <= 64, `${ledger.asked} asks`);
   it.wake();
   for (const one of all.toReversed()) one.stop.abort();
+  await turn();
   assert.equal(failed.length, 100_000);
   assert.equal(it.waiting, 0);
   assert.equal(it.armed, false);

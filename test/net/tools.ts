@@ -6,7 +6,9 @@ import type { Claim, Head, Refusal, Wait } from "../../src/core/quota/model.ts";
 import type { Outgoing, Progress } from "../../src/core/wire.ts";
 import { UndiciClient } from "../../src/net/client.ts";
 import type { Clock } from "../../src/net/clock.ts";
+import type { Pass } from "../../src/net/pass.ts";
 import { plainSettings } from "../../src/net/settings.ts";
+import { Held } from "../../src/net/throttle.ts";
 
 /** Real time, for tests over real sockets; nothing is asserted about it. */
 export const realClock: Clock = {
@@ -59,6 +61,18 @@ export class HandClock implements Clock {
   }
 }
 
+/** A request at the gate that tells what becomes of it. */
+export class TestHeld extends Held {
+  readonly go: () => void;
+  readonly fail: (reason: unknown) => void;
+
+  constructor(pass: Pass, signal: AbortSignal, go: () => void, fail: (reason: unknown) => void) {
+    super(pass, signal);
+    this.go = go;
+    this.fail = fail;
+  }
+}
+
 /** Lets everything that is ready run. */
 export const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
@@ -72,6 +86,10 @@ export class ListLedger implements Ledger {
   asked = 0;
   #used = 0;
   readonly #listeners = new Set<() => void>();
+
+  together<T>(work: () => T): T {
+    return work();
+  }
 
   reserve(ask: Ask): Decision {
     this.asked++;

@@ -186,7 +186,7 @@ test("closing cancels what waits and what flies, and counts what flew", async ()
   const flying = closing(client.send(outgoing(server.url, { id: "flies" }), listen()));
   await first;
   const waiting = closing(client.send(outgoing(server.url, { id: "waits" }), listen()));
-  while (client.waiting === 0) await turn();
+  while (ledger.asked < 2) await turn();
   await client.close();
   await Promise.all([flying, waiting]);
   assert.deepEqual(ledger.told, ["reserve flies#1", "sent flies#1", "leave waits#1", "lost flies#1"]);
@@ -221,7 +221,7 @@ test("a listener that throws breaks neither the gate nor the answer, and is hear
   };
   const progress = { ...listen(), waiting: fail, head: fail, bytes: fail };
   const sending = client.send(outgoing(server.url), progress);
-  while (client.waiting === 0) await turn();
+  while (ledger.asked === 0) await turn();
   ledger.give(1);
   assert.equal((await sending).text, "{}");
   assert.equal(troubles.length, 3);

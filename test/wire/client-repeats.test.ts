@@ -165,7 +165,7 @@ test("cancelling a waiting request is felt at once, costs nothing and lets the n
     const stop = new AbortController();
     const first = client.send(outgoing(server.url, { id: "a", signal: stop.signal }), listen());
     const second = client.send(outgoing(server.url, { id: "b" }), listen());
-    while (client.waiting < 2) await turn();
+    while (ledger.asked < 2) await turn();
     stop.abort();
     await assert.rejects(first, (error) => isHeadroomError(error, "cancelled"));
     ledger.give(1);

@@ -42,6 +42,8 @@ export interface Finding {
 
 /** All reservations and what the servers said, shared by every editor window. `now` is always epoch ms. */
 export interface Ledger {
+  /** Does several of what follows in one transaction: all hold once this returns, or, where it throws, none. */
+  together<T>(work: () => T): T;
   /** Books the ask in all its partitions, or in none and leaves its ticket in line. One transaction. */
   reserve(ask: Ask, now: number): Decision;
   /** Takes a waiting ask out of line. Unknown ids are ignored. */
