@@ -5,8 +5,9 @@ import type { Clock } from "./clock.ts";
 
 /** One thing to be booked. */
 export interface Booking {
-  /** What it returns is called once the booking holds. */
-  book(ledger: Ledger): (() => void) | null;
+  book(ledger: Ledger): void;
+  /** It holds. */
+  done(): void;
   /** It could not be booked, however often it was tried. */
   trouble(error: unknown): void;
 }
@@ -55,7 +56,7 @@ export class Bookings {
   /** Books without waiting for the end of the turn. */
   now(booking: Booking): void {
     try {
-      booking.book(this.ledger)?.();
+      booking.book(this.ledger);
     } catch {
       this.#book([booking], 0);
     }
@@ -63,14 +64,10 @@ export class Bookings {
 
   #book(bookings: readonly Booking[], tries: number): void {
     let begun = false;
-    const then: (() => void)[] = [];
     try {
       this.ledger.together(() => {
         begun = true;
-        for (const one of bookings) {
-          const told = one.book(this.ledger);
-          if (told !== null) then.push(told);
-        }
+        for (const one of bookings) one.book(this.ledger);
       });
     } catch (error) {
       // One that cannot be booked must not keep the others from it.
@@ -79,6 +76,6 @@ export class Bookings {
       else this.clock.after(2 + this.clock.random() * 20, () => this.#book(bookings, tries + 1));
       return;
     }
-    for (const told of then) told();
+    for (const one of bookings) one.done();
   }
 }

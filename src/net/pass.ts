@@ -77,7 +77,8 @@ export class Pass {
     this.#stage = "sent";
     this.#sentAt = now;
     // Not at the end of the turn: the process may end before.
-    this.#book((ledger, id) => ledger.sent(id, now), true);
+    const id = this.ask?.id;
+    if (id !== undefined) this.#bookings.now(this.#booking((ledger) => ledger.sent(id, now)));
   }
 
   /** Books what the head said. The second call of this, `lost` or `ended` does nothing. */
@@ -85,10 +86,15 @@ export class Pass {
     if (this.#stage !== "sent") return;
     this.#stage = "ended";
     const now = this.#bookings.clock.now();
-    this.#book((ledger, id) => {
-      const findings = ledger.settle(id, head, refusal, now);
-      return findings.length === 0 ? undefined : () => this.watch.learned(findings);
-    });
+    let findings: readonly Finding[] = [];
+    this.#add(
+      (ledger, id) => {
+        findings = ledger.settle(id, head, refusal, now);
+      },
+      () => {
+        if (findings.length > 0) this.watch.learned(findings);
+      },
+    );
   }
 
   /** It is over without an answer: refunded if it surely never left, else counted as spent. */
@@ -96,24 +102,24 @@ export class Pass {
     const stage = this.#stage;
     this.#stage = "ended";
     const now = this.#bookings.clock.now();
-    if (stage === "reserved") this.#book((ledger, id) => ledger.refund(id, now));
-    if (stage === "sent") this.#book((ledger, id) => ledger.lost(id, now));
+    if (stage === "reserved") this.#add((ledger, id) => ledger.refund(id, now));
+    if (stage === "sent") this.#add((ledger, id) => ledger.lost(id, now));
   }
 
   /** It no longer waits in the ledger's line. */
   left(): void {
-    this.#book((ledger, id) => ledger.leave(id));
+    this.#add((ledger, id) => ledger.leave(id));
   }
 
-  /** At the end of this turn, together with what else it brings, or at once. */
-  #book(work: (ledger: Ledger, askId: string) => (() => void) | undefined | void, atOnce = false): void {
+  /** To be booked at the end of this turn, together with what else it brings. */
+  #add(work: (ledger: Ledger, askId: string) => void, done = nothing): void {
     const id = this.ask?.id;
-    if (id === undefined) return;
-    const booking: Booking = {
-      book: (ledger) => work(ledger, id) ?? null,
-      trouble: (error) => this.watch.trouble(error),
-    };
-    if (atOnce) this.#bookings.now(booking);
-    else this.#bookings.add(booking);
+    if (id !== undefined) this.#bookings.add(this.#booking((ledger) => work(ledger, id), done));
+  }
+
+  #booking(book: (ledger: Ledger) => void, done = nothing): Booking {
+    return { book, done, trouble: (error) => this.watch.trouble(error) };
   }
 }
+
+function nothing(): void {}
