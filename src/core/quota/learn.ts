@@ -1,5 +1,5 @@
 // Learns limits that nobody published from what passed and what was refused, with as few refusals as can be, and unlearns what
-// a refusal contradicts. Until then it is careful: one in flight, then two. Pure; all it knows is in the partition's state.
+// a refusal contradicts. Pure; all it knows is in the partition's state.
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import type { Taste } from "./foreign.ts";
 import { bestHypothesis, type Grid, type Hypothesis, tried, weighed } from "./hypotheses.ts";
@@ -14,77 +14,12 @@ import {
   type Taught,
 } from "./state.ts";
 import { merged } from "./tidy.ts";
-import { freeAt } from "./window.ts";
 
-/** Successes after which two may fly at once while a limit is unknown. */
-const TRUSTED_AFTER = 8;
-/** Round trips below this are quick. ms */
-const QUICK_MS = 300;
-/** So long a request waits for the answer of the one that goes ahead of it. ms */
-const PROOF_MS = 1_000;
-/** A refusal takes no longer than this, or than four of the slowest round trips. ms. ASSUMED */
-const UNDECIDED_MS = 2_000;
 /** Groups of passes remembered at most. */
 const PASSES = 192;
 /** Refusals remembered at most. */
 const REFUSALS = 8;
 const NO_LESSON: Lesson = { passes: [], refusals: [], successes: 0 };
-
-/**
- * The instant at which caution lets another request fly: now where it does. A refusal comes at once, so a request that has
- * been answered by nothing for a while was let in and is only slow, as a held poll is; nobody waits for its end.
- */
-export function cautiousAt(
-  policy: RatePolicy,
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-  now: number,
-): number {
-  const allowed = flightsAllowed(policy, rate, state, clock);
-  if (allowed === null || state.flying.length < allowed) return now;
-  const decided = state.flying.map((one) => one[1] + undecidedMs(clock)).sort((a, b) => b - a);
-  return Math.max(now, decided[allowed - 1] ?? now);
-}
-
-/** So long after it was sent a request may still be refused. ms */
-function undecidedMs(clock: ClockState): number {
-  return Math.max(UNDECIDED_MS, 4 * clock.rttMax);
-}
-
-/**
- * Whether a server that calls itself sliding may rather count in two buckets, which would refuse now: then one goes ahead, for
- * what its answer has left tells. The instant at which the next may go; it waits for that answer only so long.
- */
-export function proofAt(
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-  now: number,
-  units: number,
-): number {
-  if (rate.kind !== "sliding" || state.proven || state.confirmedAt === null) return now;
-  const youngest = Math.max(0, ...state.flying.map((one) => one[1]));
-  const until = youngest + PROOF_MS;
-  if (until <= now || freeAt({ ...rate, kind: "counter" }, state, clock, now, units) <= now) return now;
-  return until;
-}
-
-/** How many requests may be in flight; null without bound. */
-function flightsAllowed(
-  policy: RatePolicy,
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-): number | null {
-  if (state.probing) return 1;
-  if (!isLearned(policy, state)) return null;
-  const successes = state.lesson?.successes ?? 0;
-  // Where answers are quick, one after the other loses nothing, and the refusal that ends it comes once, not twice.
-  const quick = clock.n > 0 && clock.rttMax < QUICK_MS;
-  if (rate.limit === null) return successes >= TRUSTED_AFTER && !quick ? 2 : 1;
-  return isConfirmed(state) ? null : 1;
-}
 
 /** A request passed: remembered while a limit is being learned. */
 export function passed(policy: RatePolicy, state: PartitionState, spend: Spend): PartitionState {
@@ -130,7 +65,7 @@ export function learnRefusal(seen: RefusalSeen): Learned {
 
 /** Nobody says what the limit is: the history says it. */
 function learnAll(seen: RefusalSeen): Learned {
-  const { state, clock, at, until, now } = seen;
+  const { policy, state, clock, at, until, now } = seen;
   const before = state.lesson ?? NO_LESSON;
   const findings: Taste[] = [];
   // What was confirmed and is refused nevertheless has changed: begin anew with what the books still hold.
@@ -144,19 +79,22 @@ function learnAll(seen: RefusalSeen): Learned {
   if (!seen.unexplained && isConfirmed(state)) return { state, findings, explained: true };
   const refusal = { at, until, passed: before.successes };
   const lesson: Lesson = {
-    passes: stale || before.passes.length === 0 ? shortened(logOf(state)) : before.passes,
+    passes: stale || before.passes.length === 0 ? shortened(earlier(state, at)) : before.passes,
     refusals: [...(stale ? [] : before.refusals), refusal].slice(-REFUSALS),
     successes: 0,
   };
   const found = until === null ? assumed(lesson, at) : conclude(lesson, gridOf(clock, now));
-  const next = { ...state, lesson };
+  // What was refused and counts stands before whatever comes.
+  const counts = (one: Lesson): Lesson =>
+    policy.refusedCount ? { ...one, passes: shortened([...one.passes, [at, at, 1]]) } : one;
+  const next = { ...state, lesson: counts(lesson) };
   if (found === null) return { state: { ...next, learned: null }, findings, explained: false };
   const { kind, limit, quotaWindowMs } = found.hypothesis;
   const learned: Taught = { kind, limit, quotaWindowMs, at: now };
   const same = state.learned?.limit === limit && state.learned.quotaWindowMs === quotaWindowMs;
   if (!same) findings.push({ kind: "learned", limit, quotaWindowMs });
   return {
-    state: relogged({ ...next, lesson: found.lesson, learned }, found.hypothesis, now),
+    state: relogged({ ...next, lesson: counts(found.lesson), learned }, found.hypothesis, now),
     findings,
     explained: true,
   };
@@ -217,21 +155,50 @@ function learnKind(seen: RefusalSeen): Learned {
   else if (rate.kind !== "sliding" && explains("sliding")) kind = "sliding";
   else if (rate.kind !== "counter" && theta !== null && weighed(passes, length, at, theta) + 1 > limit)
     kind = "counter";
-  if (kind === null) return { state, findings: [], explained: false };
+  if (kind === null) return lowered(seen, rate, limit, passes, theta);
   const learned: Taught = { kind, limit: null, quotaWindowMs: null, at: now };
   const finding: Taste = { kind: "learned", limit, quotaWindowMs: length };
   return { state: { ...state, learned, opened: null }, findings: [finding], explained: true };
 }
 
+/** No other way of counting explains it: where two refusals stood at the same number, that is the limit now. */
+function lowered(
+  { state, at, until, now }: RefusalSeen,
+  rate: RateInForce,
+  limit: number,
+  passes: readonly Spend[],
+  theta: number | null,
+): Learned {
+  const length = rate.quotaWindowMs;
+  const grid = rate.kind === "fixed" && theta !== null;
+  const from = grid ? Math.floor((at + theta) / length) * length - theta : at - length;
+  const count = passes.reduce((all, one) => all + (one[1] >= from && one[1] <= at ? one[2] : 0), 0);
+  const before = state.lesson?.refusals ?? [];
+  const refusals = [...before, { at, until, passed: count }].slice(-REFUSALS);
+  const next = { ...state, lesson: { ...NO_LESSON, refusals } };
+  if (count === 0 || count >= limit || before.at(-1)?.passed !== count)
+    return { state: next, findings: [], explained: false };
+  const learned: Taught = { kind: state.learned?.kind ?? null, limit: count, quotaWindowMs: null, at: now };
+  const finding: Taste = { kind: "learned", limit: count, quotaWindowMs: length };
+  return { state: { ...next, learned }, findings: [finding], explained: true };
+}
+
 /** Whether the number is ours to learn: neither profile nor person nor server gives one. */
-function isLearned(policy: RatePolicy, state: PartitionState): boolean {
+export function isLearned(policy: RatePolicy, state: PartitionState): boolean {
   return policy.limit === null && state.stated?.limit == null;
 }
 
 /** A learned limit is trusted once twice as much as it allows has passed without a refusal: a whole quota window surely. */
-function isConfirmed(state: PartitionState): boolean {
+export function isConfirmed(state: PartitionState): boolean {
   const limit = state.learned?.limit ?? null;
   return limit !== null && (state.lesson?.successes ?? 0) > 2 * limit;
+}
+
+/** A quota window was seen from its opening, after a refusal, to the next one: it held just as much as was learned. */
+export function isWhole({ learned, lesson }: PartitionState): boolean {
+  const newest = lesson?.refusals.at(-1);
+  if (lesson == null || newest === undefined || lesson.refusals.length < 2) return false;
+  return newest.until !== null && newest.passed === learned?.limit;
 }
 
 /** The books as the new way of counting needs them: what passed within its quota window. */
@@ -247,6 +214,11 @@ export function logOf(state: PartitionState): Spend[] {
   const all = [...state.log];
   for (const [, units, late] of state.cells) all.push([late, late, units]);
   return all.sort((a, b) => a[1] - b[1]);
+}
+
+/** What passed before an instant. */
+function earlier(state: PartitionState, at: number): Spend[] {
+  return logOf(state).filter((one) => one[1] < at);
 }
 
 function shortened(passes: readonly Spend[]): readonly Spend[] {

@@ -1,8 +1,10 @@
 // Reserving: all partitions of a claim or none, before anything is sent. Pure: (states, claim, now) -> (states', grant | wait).
+
+import { cautiousAt, proofAt } from "./caution.ts";
 import { type ClockState, jitterMs } from "./clock.ts";
-import { cautiousAt, proofAt } from "./learn.ts";
 import { measureAt } from "./measure.ts";
 import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
+import { mayProbe, probed } from "./probe.ts";
 import { lookAt } from "./shared.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
 import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
@@ -114,14 +116,22 @@ export function partWait(
     return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
   const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful > now) return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
+  // A server that is stricter than published may hold less than one request costs: then a whole quota window is awaited.
+  const units = rate.limit === null || rate.limit === policy.limit ? cost : Math.min(cost, rate.limit);
   // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.
-  const behindAll = ahead > 0 && rate.limit !== null && cost + ahead > rate.limit;
-  const room = freeAt(rate, state, clock, now, behindAll ? Math.max(cost, rate.limit ?? cost) : cost + ahead);
+  const behindAll = ahead > 0 && rate.limit !== null && units + ahead > rate.limit;
+  const room = freeAt(
+    rate,
+    state,
+    clock,
+    now,
+    behindAll ? Math.max(units, rate.limit ?? units) : units + ahead,
+  );
   const at = behindAll ? Math.max(room, now + LOOK_AGAIN_MS) : room;
   if (at <= now) {
     const looked = Math.max(
-      proofAt(rate, state, clock, now, cost),
-      lookAt(policy, rate, state, clock, now, cost),
+      proofAt(rate, state, clock, now, units),
+      lookAt(policy, rate, state, clock, now, units),
     );
     if (looked > now) return { ...base, cause: "learning", until: looked, evidence: "inferred", ...figures };
     const measured = measureAt(rate, state, clock, now, behind);
@@ -129,6 +139,7 @@ export function partWait(
       ? null
       : { ...base, cause: "learning", until: measured, evidence: "counted", ...figures };
   }
+  if (ahead === 0 && mayProbe(policy, rate, state, clock, now, units)) return null;
   const cause = left !== null && left >= cost ? "ahead" : "rate";
   const until = Number.isFinite(at) ? at : null;
   return { ...base, cause, until, evidence: waitEvidence(rate, policy), ...figures };
@@ -161,7 +172,8 @@ function book(
   const rate = inForce(policy, state);
   const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost, jitterMs(clock)]];
   const polledAt = booking.lane === "poll" ? polled(rate, state, now) : state.polledAt;
-  return { ...state, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
+  const noted = probed(rate, state, clock, now);
+  return { ...noted, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
 }
 
 /** How often a poll may go before a batch: so that polls have a tenth of a budget for themselves. ms */

@@ -7,6 +7,7 @@ import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
+import { raised } from "./probe.ts";
 import { refuse } from "./refuse.ts";
 import { refresh } from "./reserve.ts";
 import { release, slotsElsewhere } from "./slots.ts";
@@ -199,7 +200,8 @@ function settleRate(
   const next = { ...landed, log: [...landed.log, spend], opened: narrowed };
   if (refusal !== null) return next;
   const open = closed !== null && closed.until <= head.gotAt ? null : closed;
-  return passed(policy, { ...next, closed: open, probing: false }, spend);
+  const after = passed(policy, { ...next, closed: open, probing: false }, spend);
+  return raised(inForce(policy, after), after, clock, gotAt);
 }
 
 /** Units that were not spent after all go back into the bucket. */

@@ -38,6 +38,8 @@ export interface Taught {
   readonly kind: CountingKind | null;
   /** When it was last told; for a limit looser than the policy's, when first. Epoch ms. */
   readonly at: number;
+  /** When a request last went beyond an inferred limit, to see whether it is higher. Epoch ms. */
+  readonly triedAt?: number;
   /** That the server is looser was said to the person. */
   readonly said?: boolean;
 }
