@@ -1,9 +1,11 @@
 // One call of an action: builds the request from profile, account and input, and hands it to the client. Every
 // feature's requests pass here; nothing is decided here about what an answer means.
+import { HeadroomError } from "../core/errors.ts";
 import { claimFor, wholeClaim } from "../core/profile/claim.ts";
 import type { Input } from "../core/profile/input.ts";
+import { isOpenLink } from "../core/profile/link.ts";
 import { type BuiltRequest, buildRequest } from "../core/profile/request.ts";
-import type { Action, Profile } from "../core/profile/schema.ts";
+import type { Action } from "../core/profile/schema.ts";
 import type { Claim, Lane } from "../core/quota/model.ts";
 import { makeRedactor } from "../core/redact.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
@@ -91,19 +93,32 @@ function withoutKeys({ ports }: Context, incoming: Incoming): Incoming {
   };
 }
 
+/** Throws HeadroomError notConfigured for an address out of an answer that is not to be asked. */
+export async function assertOpen(
+  { ports }: Context,
+  { profile, account }: Place,
+  url: string,
+): Promise<void> {
+  if (isOpenLink(url, await baseOf(ports.simulator, profile, account))) return;
+  throw new HeadroomError("notConfigured", "An answer names an address that is not asked.", {
+    field: "link",
+  });
+}
+
 /** Downloads a signed link: no key goes there, and it counts in no policy. */
-export function download(
+export async function download(
   context: Context,
   link: {
     readonly url: string;
     readonly exchangeId: string;
     readonly title: string;
     readonly saveTo: string;
-    readonly profile: Profile;
+    readonly place: Place;
     readonly signal: AbortSignal;
   },
   progress: Progress,
 ): Promise<Incoming> {
+  await assertOpen(context, link.place, link.url);
   return context.ports.client.send(
     {
       id: requestId(link.exchangeId),
@@ -118,7 +133,7 @@ export function download(
       title: link.title,
       quick: false,
       repeat: "safe",
-      retry: link.profile.retry,
+      retry: link.place.profile.retry,
       saveTo: link.saveTo,
       idleMs: QUICK_IDLE_MS,
       signal: link.signal,

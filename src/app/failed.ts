@@ -1,11 +1,13 @@
 // What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
 import { isHeadroomError } from "../core/errors.ts";
 import { FIRST, stepAt } from "../core/jobs/flow.ts";
+import type { Action } from "../core/profile/schema.ts";
 import { repeatOf } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { isFileField } from "./problems.ts";
 import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
 import { fileAt, thrownProblem } from "./task-problems.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** Puts the stores right after something was thrown. */
 export function failed(task: Task, error: unknown): void {
@@ -44,6 +46,13 @@ export function failed(task: Task, error: unknown): void {
     ask(task, "confirm", problem, "accepted");
     return;
   }
+  const called = calledOf(task);
+  // The answer came and was more than can be taken: the work is done.
+  const taken = context.ports.jobs.get(id)?.stage === "sent";
+  if (taken && called !== null && isHeadroomError(error, "badShape") && error.fields.path === "") {
+    unreadable(task, called, problem);
+    return;
+  }
   const field = fieldAt(task, error);
   if (field !== null) context.fieldProblem(id, field, problem.sentence);
   end(task, { exchange: "failed", job: "failed" }, problem);
@@ -57,8 +66,13 @@ function fieldAt(task: Task, error: unknown): string | null {
 }
 
 /** Whether the step that was sent carried an idempotency key. */
-function isKeyed({ job, action, place }: Task): boolean {
+function isKeyed(task: Task): boolean {
+  const called = calledOf(task);
+  return called !== null && repeatOf(called, task.job.stepKey ?? null) === "sameKey";
+}
+
+/** The action that the present step calls. */
+function calledOf({ job, action, place }: Task): Action | null {
   const id = job.step === FIRST ? undefined : stepAt(action, job.step)?.action;
-  const called = id === undefined ? action : actionOf(place.profile, id);
-  return called !== null && repeatOf(called, job.stepKey ?? null) === "sameKey";
+  return id === undefined ? action : actionOf(place.profile, id);
 }

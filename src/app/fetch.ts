@@ -11,7 +11,7 @@ import { actionOf } from "./context.ts";
 import { answered } from "./record.ts";
 import { fileName, newFile, put } from "./results.ts";
 import { end, handsOff, sourcesOf, stopReason, type Task } from "./task.ts";
-import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
+import { brokenProblem, chargedProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Statuses with which storage refuses a link that is no longer good. */
 const EXPIRED = new Set([400, 401, 403, 404, 410]);
@@ -25,9 +25,13 @@ export async function fetchStage(task: Task): Promise<void> {
     if (stopReason(task.live) === "closing" || stopReason(task.live) === "lease") return;
   }
   const specs = resultsAt(action, job);
-  const none = specs.length > 0 && context.ports.results.of(id).length === 0;
+  const none =
+    specs.length > 0 &&
+    !context.ports.results.of(id).some((one) => (one.place?.step ?? job.step) === job.step);
   const problem =
-    none && watchAt(action, job) !== null ? brokenProblem(task, "missing", specs[0]?.path ?? "") : null;
+    none && watchAt(action, job) !== null
+      ? chargedProblem(task, brokenProblem(task, "missing", specs[0]?.path ?? ""))
+      : null;
   end(task, { exchange: problem === null ? "done" : "failed", job: "succeeded" }, problem);
 }
 
@@ -36,6 +40,8 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
   const { context, live } = task;
   const { ports } = context;
   try {
+    // What an answer itself held cannot be had again.
+    if (result.link === null && actionSpec(task, result) === undefined) return;
     const incoming = result.link === null ? await byAction(task, result) : await byLink(task, result);
     if (incoming.head.status >= 400)
       ports.results.put({ ...result, problem: failureOf(task, incoming).problem.sentence });
@@ -67,8 +73,9 @@ async function byLink(task: Task, result: Result): Promise<Incoming> {
   try {
     first = await get(task, result, link ?? "");
   } catch (error) {
-    // The host of the link may have moved, as the simulator does when it is started anew.
-    if (old || !isHeadroomError(error, "unreachable")) throw error;
+    // The host of the link may have moved, as the simulator does when it is started anew; a bad address may be a bad moment's.
+    const elsewhere = isHeadroomError(error, "unreachable") || isHeadroomError(error, "notConfigured");
+    if (old || !elsewhere) throw error;
     const moved = await freshLink(task, result);
     if (moved === null || moved === link) throw error;
     return get(task, result, moved);
@@ -89,7 +96,7 @@ function get(task: Task, result: Result, url: string): Promise<Incoming> {
       exchangeId: task.id,
       title: exchange.title,
       saveTo: target(task, result, known ? ending : null),
-      profile: place.profile,
+      place,
       signal: live.abort.signal,
     },
     fetching(task, result),
@@ -97,8 +104,8 @@ function get(task: Task, result: Result, url: string): Promise<Incoming> {
 }
 
 function byAction(task: Task, result: Result): Promise<Incoming> {
-  const { context, place, live, exchange, action, job } = task;
-  const spec = resultsAt(action, at(job, result)).find((one) => one.from === "action");
+  const { context, place, live, exchange, job } = task;
+  const spec = actionSpec(task, result);
   const called = spec?.action === undefined ? null : actionOf(place.profile, spec.action);
   if (spec === undefined || called === null) throw new Error("the result names no action");
   return send(
@@ -116,6 +123,11 @@ function byAction(task: Task, result: Result): Promise<Incoming> {
     },
     fetching(task, result),
   );
+}
+
+/** What a result says that comes by a call of its own; undefined where it comes otherwise. */
+function actionSpec({ action, job }: Task, result: Result) {
+  return resultsAt(action, at(job, result)).find((one) => one.from === "action");
 }
 
 /** Asks for the job again: its answer carries a fresh link. Null where there is none. */

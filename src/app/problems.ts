@@ -23,7 +23,15 @@ interface ChosenFile {
 }
 
 /** What a request can lack besides a file. */
-const NO_FILES: ReadonlySet<string> = new Set(["key", "account", "storage", "baseUrl", "origin"]);
+const NO_FILES: ReadonlySet<string> = new Set([
+  "key",
+  "account",
+  "storage",
+  "baseUrl",
+  "origin",
+  "link",
+  "proxy",
+]);
 
 /** Whether `field` of a notConfigured error names a file of the form; else it names something of our own. */
 export function isFileField(field: string): boolean {
@@ -124,6 +132,18 @@ function configProblem({ t, providerName: provider, fileOf }: About, field: stri
     return {
       sentence: t("The key of {provider} may not go to this address.", { provider }),
       remedy: t("Keys go to the provider's own address alone; check the account."),
+    };
+  if (field === "link")
+    return {
+      sentence: t("{provider} names an address that Headroom does not ask.", { provider }),
+      remedy: t("Results come over https from public addresses; try again, or open the answer to see it."),
+    };
+  if (field === "proxy")
+    return {
+      sentence: t(
+        "The proxy in the setting http.proxy or in the environment is no address; nothing was sent.",
+      ),
+      remedy: t("Correct http.proxy, for example http://proxy.example.com:8080, then send again."),
     };
   if (isFileField(field)) {
     const file = fileOf?.(field) ?? { title: field, name: field };

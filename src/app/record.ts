@@ -10,6 +10,8 @@ const MAX_BODY = 64 * 1024;
 /** A text inside a body that is longer than this is data, such as audio in base64. */
 const MAX_TEXT = 8 * 1024;
 const MOST_HEADERS = 200;
+/** No provider nests so deep; what does is made to overflow somebody's stack. */
+const MOST_DEPTH = 200;
 
 /** A request as stored. The key is not part of a built request at all. */
 export function recordRequest(redactor: Redactor, built: BuiltRequest): Exchange["request"] {
@@ -40,7 +42,8 @@ export function answered(
   const base = { status: head.status, headers: head.headers };
   if (text === null || text.trim() === "") return { ...base, body: null, broken: false };
   try {
-    return { ...base, body: JSON.parse(text) as unknown, broken: false };
+    const body = JSON.parse(text) as unknown;
+    return isDeep(body) ? { ...base, body: null, broken: true } : { ...base, body, broken: false };
   } catch {
     const json = /[/+]json/i.test(head.headers["content-type"] ?? "") || /^\s*[[{]/.test(text);
     return { ...base, body: text, broken: json };
@@ -53,6 +56,16 @@ export function slim(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slim);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, slim(one)]));
+}
+
+/** Whether a value is nested deeper than anything honest; walks without recursion. */
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_DEPTH) return true;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function bodyText(body: Body): string | null {
@@ -75,7 +88,8 @@ function bodyText(body: Body): string | null {
 function shortened(text: string): string {
   if (text.length <= MAX_TEXT) return text;
   try {
-    return cut(JSON.stringify(slim(JSON.parse(text)), null, 2), MAX_BODY);
+    const body = JSON.parse(text) as unknown;
+    return cut(isDeep(body) ? text : JSON.stringify(slim(body), null, 2), MAX_BODY);
   } catch {
     return cut(text, MAX_BODY);
   }

@@ -11,6 +11,7 @@ import { answered, recordAnswer, slim } from "./record.ts";
 import { keepAnswer, keepResults } from "./results.ts";
 import { ask, end, redactorOf, setState, stepName, type Task } from "./task.ts";
 import { brokenProblem, failureOf } from "./task-problems.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** Takes an answer in. `called` is the action that was called, which a step may have of its own. */
 export async function taken(task: Task, called: Action, incoming: Incoming): Promise<void> {
@@ -22,14 +23,15 @@ export async function taken(task: Task, called: Action, incoming: Incoming): Pro
   const answers = answersAt(action, job.step);
   const read = readAnswer(answers, given, clock.now());
   const wantsBody = read.specs.some((one) => one.from === "body");
-  if (!wantsBody && given.broken) return broken(task, "json", "");
+  if (!wantsBody && given.broken) return unreadable(task, called, brokenProblem(task, "json", ""));
   if (!wantsBody && incoming.text === null && incoming.bytes > 0) {
     await keepAnswer(task, incoming, null);
-    return broken(task, "large", context.ports.format.bytes(incoming.bytes));
+    const size = context.ports.format.bytes(incoming.bytes);
+    return unreadable(task, called, brokenProblem(task, "large", size));
   }
+  if (read.missing !== null && !isEmptyList(given.body))
+    return unreadable(task, called, brokenProblem(task, "missing", read.missing));
   const remoteId = read.remoteId ?? job.remoteId;
-  if (read.missing !== null && !(read.watch !== null && remoteId !== null) && !isEmptyList(given.body))
-    return broken(task, "missing", read.missing);
   const body = slim(given.body);
   const name = stepName(action, job.step);
   const answerIndex = read.answer === null ? -1 : answers.indexOf(read.answer);
@@ -42,6 +44,12 @@ export async function taken(task: Task, called: Action, incoming: Incoming): Pro
   if (read.watch !== null) return watched({ ...task, job: known }, read, given);
   context.ports.jobs.update(id, { answers: known.answers, remoteId });
   await keepResults({ ...task, job: known }, read.results, incoming);
+  if (wantsBody && isWrongBody(read, incoming))
+    return unreadable(
+      task,
+      called,
+      brokenProblem(task, "type", incoming.sniffed ?? context.ports.t("nothing")),
+    );
   if (read.specs.length === 0 && action.steps.length === 0) await keepAnswer(task, incoming, given.body);
   await succeeded({ ...task, job: known });
 }
@@ -98,8 +106,12 @@ function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {
   end(task, { exchange: refused ? "refused" : "failed", job: "failed" }, problem, { code: failure.code });
 }
 
-function broken(task: Task, why: Parameters<typeof brokenProblem>[1], detail: string): void {
-  end(task, { exchange: "failed", job: "failed" }, brokenProblem(task, why, detail));
+/** Nothing, or words where sound or pictures were due. */
+function isWrongBody(read: AnswerRead, { bytes, sniffed }: Incoming): boolean {
+  const media = read.specs.some(
+    (one) => one.from === "body" && (one.kind === "audio" || one.kind === "video"),
+  );
+  return media && (bytes === 0 || /^(text|application\/json)/.test(sniffed ?? ""));
 }
 
 /** A list without entries is an answer, not a broken one. */

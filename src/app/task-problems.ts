@@ -47,6 +47,18 @@ export function brokenProblem(
   return brokenAnswer(about(task), why, detail);
 }
 
+/** The same problem of an exchange whose work was done: it says that this may have cost something. */
+export function chargedProblem(
+  { context, action }: Pick<Task, "context" | "action">,
+  problem: Problem,
+): Problem {
+  const { t } = context.ports;
+  const remedy = t(
+    "Open the answer to see what came; the request itself was taken and may have been charged.",
+  );
+  return action.charged || action.steps.length > 0 ? { ...problem, remedy } : problem;
+}
+
 function about({ context, place }: Standing) {
   return { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
 }

@@ -5,6 +5,7 @@ import { readFile } from "../core/profile/input.ts";
 import { readText } from "../core/profile/path.ts";
 import type { Step } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
+import { assertOpen } from "./calls.ts";
 import { newId } from "./context.ts";
 import { progressOf, type Task } from "./task.ts";
 
@@ -23,6 +24,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
       path: spec.parameter,
       expected: "a file",
     });
+  await assertOpen(context, place, url);
   const incoming = await context.ports.client.send(
     {
       id: `${id}.${newId().slice(0, 8)}`,

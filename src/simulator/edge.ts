@@ -96,7 +96,7 @@ export function createEdge(dialect: Dialect, base: string) {
     if (!isLink) await next();
     const work = isLink ? await vendor.links.answer(c.req.raw, path.split("/").slice(2).join("/")) : c.res;
     const answer = finished(work, readings);
-    return fault ? strikeAnswer(fault, answer, c.env?.outgoing, vendor.clock) : answer;
+    return fault ? strikeAnswer(fault, answer, c.env?.outgoing, vendor) : answer;
   }
 
   function finished(answer: Response, readings: readonly Reading[]): Response {

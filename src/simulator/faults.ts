@@ -3,6 +3,8 @@
  * Only chooses; carrying a fault out is the business of the edge and of the jobs.
  */
 
+import { hostileKinds } from "./hostile.ts";
+
 /** Everything that can be made to go wrong. */
 export const faultKinds = [
   "bare429",
@@ -23,6 +25,8 @@ export const faultKinds = [
   "idempotencyUnknown",
   "stuckJob",
   "failedJob",
+  "backwardsJob",
+  ...hostileKinds,
 ] as const;
 
 /** One kind of trouble. */
@@ -37,16 +41,16 @@ export interface Fault {
   after: number;
   /** How many it still strikes. */
   times: number;
-  /** Where a redirect leads. */
+  /** Where a redirect or a hostile link leads, or a hostile id. */
   readonly url?: string;
   /** Seconds: the wait told by a made-up refusal, or how long a slow body takes. */
   readonly seconds?: number;
-  /** Size of a huge answer. */
+  /** Size of a huge answer or header; how many headers, where there are many. */
   readonly bytes?: number;
 }
 
 /** Faults that strike when a job begins, not at the edge. */
-const jobKinds: readonly FaultKind[] = ["stuckJob", "failedJob", "idempotencyUnknown"];
+const jobKinds: readonly FaultKind[] = ["stuckJob", "failedJob", "backwardsJob", "idempotencyUnknown"];
 
 /** The faults ordered for one vendor, oldest first. */
 export class Faults {

@@ -12,7 +12,7 @@ export interface Stage {
 }
 
 /** What is going to become of a job. */
-export type Fate = "succeed" | "fail" | "stick";
+export type Fate = "succeed" | "fail" | "stick" | "goBack";
 
 /** How a stretch of work runs: its stages, then the status in which it comes to rest. */
 export interface Run {
@@ -99,7 +99,8 @@ export class Jobs<Data> {
 
   /** The status word now. */
   status(job: Job<Data>): string {
-    const { stages, success, failure, fate } = job.run;
+    const { success, failure, fate } = job.run;
+    const stages = fate === "goBack" ? job.run.stages.toReversed() : job.run.stages;
     let done = this.#workedMs(job);
     for (const [index, stage] of stages.entries()) {
       const isLast = index === stages.length - 1;
@@ -131,7 +132,8 @@ export class Jobs<Data> {
   /** The share of the present stretch that is done, from 0 to 1. */
   progress(job: Job<Data>): number {
     const all = totalMs(job.run.stages);
-    return all === 0 ? 1 : Math.min(1, this.#workedMs(job) / all);
+    const done = all === 0 ? 1 : Math.min(1, this.#workedMs(job) / all);
+    return job.run.fate === "goBack" && done < 1 ? 1 - done : done;
   }
 
   /** When the present stretch ended, or undefined while it runs. */

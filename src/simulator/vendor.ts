@@ -5,7 +5,7 @@
 import { type ProviderId, type SimulatedKey, simulatedKeys } from "./accounts.ts";
 import { Books } from "./books.ts";
 import type { Clock } from "./clock.ts";
-import { Faults } from "./faults.ts";
+import { type FaultKind, Faults } from "./faults.ts";
 import { type Fate, Jobs } from "./jobs.ts";
 import type { RatePolicy } from "./limiter.ts";
 import { Links } from "./links.ts";
@@ -191,9 +191,13 @@ export class Vendor<Data = unknown> {
 
   /** What becomes of the work begun by this request, if a fault was ordered for it. */
   fateOf(method: string, path: string): Fate {
-    const fault = this.faults.strikeWork(method, path, ["stuckJob", "failedJob"]);
-    if (!fault) return "succeed";
-    return fault.kind === "stuckJob" ? "stick" : "fail";
+    const fates: Partial<Record<FaultKind, Fate>> = {
+      stuckJob: "stick",
+      failedJob: "fail",
+      backwardsJob: "goBack",
+    };
+    const fault = this.faults.strikeWork(method, path, Object.keys(fates) as FaultKind[]);
+    return (fault && fates[fault.kind]) ?? "succeed";
   }
 
   /** Notes that a request has come. */

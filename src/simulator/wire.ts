@@ -5,6 +5,8 @@
 import type { ServerResponse } from "node:http";
 import { type Clock, pause } from "./clock.ts";
 import type { Fault } from "./faults.ts";
+import { strikeHostile } from "./hostile.ts";
+import type { Vendor } from "./vendor.ts";
 
 /** How large a huge answer is when nothing else was ordered: 200 MB. */
 const hugeBytes = 200_000_000;
@@ -14,7 +16,7 @@ export async function strikeAnswer(
   fault: Fault,
   answer: Response,
   outgoing: ServerResponse | undefined,
-  clock: Clock,
+  { clock, jobs }: Pick<Vendor, "clock" | "jobs">,
 ): Promise<Response> {
   switch (fault.kind) {
     case "brokenJson":
@@ -30,8 +32,10 @@ export async function strikeAnswer(
       return slowBody(answer, (fault.seconds ?? 3) * 1000, clock);
     case "hugeAnswer":
       return hugeAnswer(answer.status, fault.bytes ?? hugeBytes);
-    default:
-      return answer;
+    default: {
+      const ids = jobs.list().map(({ id }) => id);
+      return strikeHostile(fault, answer, outgoing, ids);
+    }
   }
 }
 
@@ -41,6 +45,7 @@ function alreadySent(status: number): Response {
 }
 
 async function brokenJson(answer: Response): Promise<Response> {
+  if (!/json/.test(answer.headers.get("content-type") ?? "")) return answer;
   const text = await answer.text();
   const headers = new Headers(answer.headers);
   headers.delete("content-length");

@@ -10,7 +10,7 @@ import { createApp } from "../../src/app/app.ts";
 import type { Clock, Keys, Ports } from "../../src/app/ports.ts";
 import type { Profile } from "../../src/core/profile/schema.ts";
 import { formatFor } from "../../src/host/format.ts";
-import { UndiciClient } from "../../src/net/client.ts";
+import { type ClientOptions, UndiciClient } from "../../src/net/client.ts";
 import { diagnoseBy } from "../../src/net/diagnose.ts";
 import { plainSettings } from "../../src/net/settings.ts";
 import type { CardView, FormValue, Snapshot } from "../../src/protocol/snapshot.ts";
@@ -124,6 +124,7 @@ export function open(
   place: Pick<Ground, "folder" | "simulator" | "profiles">,
   more: Partial<Ports> = {},
   owner = "w1",
+  net: Partial<ClientOptions> = {},
 ): EditorWindow {
   const { folder, simulator } = place;
   const profiles = more.profiles ?? place.profiles;
@@ -144,6 +145,7 @@ export function open(
     settings: () => plainSettings,
     diagnose: diagnoseBy((id) => profiles.get(id) ?? null, ledger),
     spillFolder: results.folder,
+    ...net,
   });
   const logged: string[] = [];
   const ports: Ports = {

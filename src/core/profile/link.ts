@@ -1,0 +1,18 @@
+// Whether an address that an answer names may be asked: results are downloaded from there, files are uploaded to it.
+// Pure; it must not resolve names.
+
+/** Names and addresses of this machine and of private networks, where no provider keeps results. */
+const PRIVATE_HOST =
+  /^(localhost|.*\.(localhost|local|internal|home\.arpa)|0\..*|10\..*|127\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|192\.168\..*|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*|\[(::|::1|f[cde].*|::ffff:.*|64:ff9b:.*)\])\.?$/;
+
+/**
+ * Whether a link leads where a provider's results may lie: on its own origin, or over https at a public name. Anything else,
+ * such as file:, plain http or an address of this machine, is not asked. `base` is the account's base address.
+ */
+export function isOpenLink(link: string, base: string): boolean {
+  const url = URL.parse(link);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
+    return false;
+  if (url.origin === URL.parse(base)?.origin) return true;
+  return url.protocol === "https:" && !PRIVATE_HOST.test(url.hostname);
+}
