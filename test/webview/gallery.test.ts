@@ -7,7 +7,7 @@ import { snapshotSchema } from "../../src/protocol/snapshot.ts";
 import { launchBrowser } from "../harness/browser.ts";
 import { openPanel } from "./gallery/open.ts";
 import { type Gallery, startGallery } from "./gallery/server.ts";
-import { states } from "./gallery/states.ts";
+import { kept, states } from "./gallery/states.ts";
 import { themeNames } from "./gallery/themes.ts";
 
 /** Only what is asked for here: passes are not worked out, style sheets not read. */
@@ -40,7 +40,7 @@ describe("every state of the panel", () => {
   for (const [name, state] of Object.entries(states)) {
     test(`${name}: fits the contract, breaks no content security policy, has no serious accessibility fault in any theme`, async () => {
       assert.deepEqual(snapshotSchema.parse(state), state);
-      const panel = await openPanel(browser, gallery, state);
+      const panel = await openPanel(browser, gallery, state, { kept: kept[name] });
       const whole = await faults(
         new AxeBuilder({ page: panel.page }).options(quick),
         "dark",
@@ -59,7 +59,7 @@ describe("every state of the panel", () => {
     });
 
     test(`${name}: nothing is wider than a side bar of 260 px`, async () => {
-      const panel = await openPanel(browser, gallery, state);
+      const panel = await openPanel(browser, gallery, state, { kept: kept[name] });
       const wide = await panel.page.evaluate(() => {
         const found: string[] = [];
         const width = document.documentElement.clientWidth;

@@ -19,6 +19,8 @@ const keptSchema = z.object({
   scroll: z.optional(z.number()),
   explained: z.optional(z.boolean()),
   advanced: z.optional(z.boolean()),
+  /** Results that are compared, at most two. */
+  compared: z.optional(z.array(z.string())),
 });
 
 /** What the page keeps while it is hidden, so that a draft and the place in the page survive. */

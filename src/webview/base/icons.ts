@@ -15,6 +15,7 @@ const codes = {
   circleSlash: 0xeabd,
   close: 0xea76,
   code: 0xeac4,
+  compare: 0xeae1,
   counted: 0xeb16,
   creditCard: 0xeac9,
   debugDisconnect: 0xead0,

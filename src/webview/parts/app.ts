@@ -9,6 +9,8 @@ import { shared } from "../base/styles.ts";
 import type { Draft } from "./draft.ts";
 import "./card.ts";
 import "./chooser.ts";
+import type { Take } from "./compare.ts";
+import "./compare.ts";
 import "./empty.ts";
 import "./form.ts";
 import "./meters.ts";
@@ -52,6 +54,12 @@ export class App extends LitElement {
         display: grid;
         gap: 8px;
         margin-top: 4px;
+      }
+      hr-compare {
+        margin: 4px 0 8px;
+        position: sticky;
+        top: 4px;
+        z-index: 1;
       }
       @container page (min-width: 400px) {
         main {
@@ -107,7 +115,9 @@ export class App extends LitElement {
                 ></hr-form>`
           }
         </div>
-        <div class="side">${this.#work(page, snapshot)}</div>
+        <div class="side" @compare=${(event: CustomEvent<string>) => this.#compare(event.detail)}>
+          ${this.#work(page, snapshot)}
+        </div>
       </main>
       <div class="hidden" role="status" aria-live="polite">${snapshot.said?.sentence ?? ""}</div>`;
   }
@@ -117,6 +127,8 @@ export class App extends LitElement {
     // A request that only waits is shown in the queue, with what can be done about it, and not twice.
     const waiting = new Set(queue.map((one) => one.id));
     const below = cards.filter((card) => !(card.state === "waiting" && waiting.has(card.id)));
+    const takes = takesOf(cards, this.panel?.kept().compared ?? []);
+    const compared = takes.map((one) => one.result.id);
     if (below.length === 0 && queue.length === 0) {
       return html`<hr-empty
         .page=${page}
@@ -130,19 +142,41 @@ export class App extends LitElement {
         ? nothing
         : html`<section aria-label=${page.t("Sent")}>
             <h2>${page.t("Sent")}</h2>
+            ${takes.length === 0 ? nothing : html`<hr-compare .page=${page} .takes=${takes} .now=${snapshot.at}></hr-compare>`}
             <div class="cards">
               ${repeat(
                 below,
                 (card) => card.id,
-                (card) => html`<hr-card .page=${page} .card=${card}></hr-card>`,
+                (card) => html`<hr-card .page=${page} .card=${card} .compared=${compared}></hr-card>`,
               )}
             </div>
           </section>`
     }`;
   }
 
+  /** Puts a take to the compared ones, or away if it is one; a third one takes the second's place. Nothing: all away. */
+  #compare(id: string): void {
+    const before = takesOf(this.snapshot?.cards ?? [], this.panel?.kept().compared ?? []).map(
+      (one) => one.result.id,
+    );
+    const rest = before.filter((one) => one !== id);
+    if (id === "") this.#keep({ compared: [] });
+    else this.#keep({ compared: rest.length < before.length ? rest : [...rest.slice(0, 1), id] });
+  }
+
   #keep(part: Kept): void {
     this.panel?.keep(part);
     this.requestUpdate();
   }
+}
+
+/** The compared results that still have their recording, with their cards. */
+function takesOf(cards: Snapshot["cards"], ids: readonly string[]): readonly Take[] {
+  return ids.flatMap((id) => {
+    for (const card of cards) {
+      const result = card.results.find((one) => one.id === id && one.src !== null);
+      if (result !== undefined) return [{ card, result }];
+    }
+    return [];
+  });
 }

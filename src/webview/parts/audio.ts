@@ -41,6 +41,10 @@ export class Audio extends LitElement {
         outline: 1px solid var(--vscode-focusBorder);
         outline-offset: 2px;
       }
+      .play,
+      .seek {
+        opacity: var(--shape, 1);
+      }
       .seek {
         border-radius: 3px;
         cursor: pointer;
@@ -83,7 +87,8 @@ export class Audio extends LitElement {
   @state() private accessor second = 0;
   @state() private accessor duration = 0;
   @state() private accessor recording: Recording | null = null;
-  @query("audio") private accessor media!: HTMLAudioElement;
+  /** The element that plays. */
+  @query("audio") accessor media!: HTMLAudioElement;
   @query(".seek") private accessor seeker!: HTMLElement;
   #waves: WaveSurfer | null = null;
   #reading: AbortController | null = null;

@@ -23,6 +23,8 @@ export class Card extends LitElement {
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor card!: CardView;
+  /** Results that are compared. */
+  @property({ attribute: false }) accessor compared: readonly string[] = [];
 
   readonly #countdown = new Countdown(this, () => this.page?.ticker);
 
@@ -46,7 +48,8 @@ export class Card extends LitElement {
       ${repeat(
         card.results,
         (result) => result.id,
-        (result) => html`<hr-result .page=${page} .result=${result}></hr-result>`,
+        (result) =>
+          html`<hr-result .page=${page} .result=${result} .compared=${this.compared.includes(result.id)}></hr-result>`,
       )}
       ${acts.length === 0 ? nothing : html`<footer class="small">${acts}</footer>`}
     </article>`;

@@ -64,6 +64,9 @@ export class Result extends LitElement {
         gap: 2px;
         margin: 6px 0 0 -4px;
       }
+      .acts [aria-pressed="true"] {
+        background: var(--track);
+      }
       @container page (max-width: 330px) {
         .brief span:last-child {
           display: none;
@@ -74,6 +77,8 @@ export class Result extends LitElement {
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor result!: ResultView;
+  /** Whether it is one of the takes that are compared. */
+  @property({ attribute: false }) accessor compared = false;
 
   protected override render() {
     const { result } = this;
@@ -133,12 +138,29 @@ export class Result extends LitElement {
     return html`<div class="acts small">
       ${this.#act("saveResult", "save", t("Save"))} ${this.#act("revealResult", "folderOpened", t("Reveal"))}
       ${this.#act("openResult", "goToFile", t("Open"))} ${this.#act("useAsInput", "reply", t("Use as input"))}
+      ${result.kind === "audio" && result.src !== null ? this.#compare() : nothing}
     </div>`;
+  }
+
+  #compare() {
+    const { compared, page, result } = this;
+    const title = page.t("Compare");
+    const tell = () =>
+      this.dispatchEvent(new CustomEvent("compare", { detail: result.id, bubbles: true, composed: true }));
+    return html`<button
+      class="quiet brief"
+      title=${page.t("Compare with another take (A/B)")}
+      aria-label=${`${title}: ${result.title}`}
+      aria-pressed=${compared ? "true" : "false"}
+      @click=${tell}
+    >
+      ${icon("compare")}<span>${title}</span>
+    </button>`;
   }
 
   #act(type: Act, sign: IconName, title: string) {
     return html`<button
-      class=${type === "revealResult" || type === "openResult" ? "quiet brief" : "quiet"}
+      class=${type === "saveResult" || type === "fetchResult" ? "quiet" : "quiet brief"}
       title=${title}
       aria-label=${`${title}: ${this.result.title}`}
       @click=${() => this.page.post({ type, resultId: this.result.id })}

@@ -5,7 +5,7 @@ import path from "node:path";
 import { launchBrowser } from "../../harness/browser.ts";
 import { openPanel } from "./open.ts";
 import { startGallery } from "./server.ts";
-import { states } from "./states.ts";
+import { kept, states } from "./states.ts";
 import { type ThemeName, themeNames } from "./themes.ts";
 
 const [folder, widths = "260,420", themes = themeNames.join(), names = Object.keys(states).join()] =
@@ -19,8 +19,16 @@ for (const theme of themes.split(",") as ThemeName[]) {
     for (const name of names.split(",")) {
       const state = states[name];
       if (state === undefined) throw new Error(`There is no state ${name}.`);
-      const panel = await openPanel(browser, gallery, state, { theme, width, height: 400, stopClock: true });
-      await panel.page.waitForTimeout(name.includes("finished") || name === "everything" ? 400 : 60);
+      const panel = await openPanel(browser, gallery, state, {
+        theme,
+        width,
+        height: 400,
+        stopClock: true,
+        kept: kept[name],
+      });
+      await panel.page.waitForTimeout(
+        name.includes("finished") || name === "comparing" || name === "everything" ? 400 : 60,
+      );
       await panel.page.screenshot({
         path: path.join(folder, `${name}-${theme}-${width}.png`),
         fullPage: true,

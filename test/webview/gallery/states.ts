@@ -21,6 +21,19 @@ import { waitingStates } from "./waiting.ts";
 const form = snapshot().form!;
 const long = "Lorem-ipsum-dolor-sit-amet-".repeat(8);
 
+const otherTake = finished({
+  id: "card-other",
+  providerName: "VocaBusta",
+  createdAt: at - 90_000,
+  endedAt: at - 88_000,
+  results: [audio({ id: "result-2", title: "speech-2.wav" })],
+});
+
+/** What the page had kept in a state, where that belongs to it. */
+export const kept: Readonly<Record<string, unknown>> = {
+  comparing: { compared: ["result-1", "result-2"] },
+};
+
 /** Every state by name. */
 export const states: Readonly<Record<string, Snapshot>> = {
   "first-run": snapshot({
@@ -105,6 +118,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
   edit: snapshot({ cards: [edit] }),
   "outcome-unknown": snapshot({ cards: [unknownOutcome] }),
   "finished-audio": snapshot({ cards: [finished()] }),
+  comparing: snapshot({ cards: [finished(), otherTake] }),
   "finished-video": snapshot({ cards: [video] }),
   "finished-json": snapshot({ cards: [json] }),
   failed: snapshot({ cards: [failed] }),
