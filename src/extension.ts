@@ -198,6 +198,8 @@ async function build({
     signal,
     dialect: (id) => profiles.get(id)?.headers ?? null,
     random: clock.random,
+    later: clock,
+    trouble: (error) => log.error("The ledger could not be written", error),
   });
   const results = new SqliteResults(database, resultFolder);
   const client = new UndiciClient({
@@ -237,6 +239,7 @@ async function build({
     close: async () => {
       network.dispose();
       await client.close();
+      await ledger.flush();
       ledger.close();
       signal.close();
       database.close();

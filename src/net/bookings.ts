@@ -1,5 +1,5 @@
-// This process' way to the ledger: what answers brought in one turn is booked in one transaction at the end of the turn, and
-// nothing gets lost because another process holds the database just now. It decides nothing.
+// This process' way to the ledger: what answers brought in one turn is booked in one transaction at the end of the turn. It
+// decides nothing, and tries nothing again: the ledger does.
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Clock } from "./clock.ts";
 
@@ -8,12 +8,9 @@ export interface Booking {
   book(ledger: Ledger): void;
   /** It holds. */
   done(): void;
-  /** It could not be booked, however often it was tried. */
+  /** It could not be booked at all. */
   trouble(error: unknown): void;
 }
-
-/** How often a booking is tried while another process holds the database. */
-const TRIES = 50;
 
 /** Collects bookings. One for each ledger and process, shared by its gate and its passes. */
 export class Bookings {
@@ -34,7 +31,7 @@ export class Bookings {
     this.#soon ??= setImmediate(() => this.flush());
   }
 
-  /** Resolves when what has been collected was booked, or tried for the first time; null where nothing was. */
+  /** Resolves when what has been collected was given to the ledger; null where nothing was. */
   get done(): Promise<void> | null {
     if (this.#collected.length === 0) return null;
     this.#done ??= Promise.withResolvers();
@@ -49,33 +46,27 @@ export class Bookings {
     const [collected, done] = [this.#collected, this.#done];
     this.#collected = [];
     this.#done = null;
-    this.#book(collected, 0);
+    this.#book(collected);
     done?.resolve();
   }
 
   /** Books without waiting for the end of the turn. */
   now(booking: Booking): void {
-    try {
-      booking.book(this.ledger);
-    } catch {
-      this.#book([booking], 0);
-    }
+    this.#book([booking]);
   }
 
-  #book(bookings: readonly Booking[], tries: number): void {
-    let begun = false;
-    try {
-      this.ledger.together(() => {
-        begun = true;
-        for (const one of bookings) one.book(this.ledger);
-      });
-    } catch (error) {
+  #book(bookings: readonly Booking[]): void {
+    const work = () => {
+      for (const one of bookings) one.book(this.ledger);
+    };
+    const done = () => {
+      for (const one of bookings) one.done();
+    };
+    this.ledger.eventually(work, done, (error) => {
       // One that cannot be booked must not keep the others from it.
-      if (begun && bookings.length > 1) for (const one of bookings) this.#book([one], tries);
-      else if (tries >= TRIES) for (const one of bookings) one.trouble(error);
-      else this.clock.after(2 + this.clock.random() * 20, () => this.#book(bookings, tries + 1));
-      return;
-    }
-    for (const one of bookings) one.done();
+      for (const one of bookings)
+        if (bookings.length > 1) this.#book([one]);
+        else one.trouble(error);
+    });
   }
 }

@@ -47,7 +47,7 @@ const TICKETS = 64;
 const GRANTS_A_TURN = 16;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
-/** How often in a row the ledger may fail before a request fails with it. */
+/** How often in a row the ledger may fail before a request fails with it; about six seconds. */
 const FAILURES = 50;
 
 /** Holds requests and lets them go. Lives as long as the client. */
@@ -241,8 +241,8 @@ export class Gate {
   #failed(group: Group<Held>, error: unknown): void {
     const { clock } = this.#bookings;
     group.due = false;
-    group.askAt = clock.now() + 3 + clock.random() * 30;
-    if (++group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
+    group.askAt = clock.now() + 3 + clock.random() * 30 * Math.min(++group.failures, 8);
+    if (group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
   }
 
   /** Notes for a whole group what its first was told. */

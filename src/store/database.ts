@@ -23,8 +23,6 @@ export interface DatabaseOptions {
   /** File, or ":memory:". Its folder is made if missing. */
   readonly path: string;
   readonly migrations: readonly Migration[];
-  /** How long a statement waits for another process' lock, ms. Default 200; the loop stands still meanwhile. */
-  readonly busyTimeoutMs?: number;
   /** Names copies and files set aside. Epoch ms. */
   readonly now: () => number;
 }
@@ -34,6 +32,11 @@ interface Opened {
   readonly readOnly: boolean;
   readonly notices: readonly StoreNotice[];
 }
+
+/** How long one statement waits for another process' lock. The event loop stands still meanwhile. ms */
+const BUSY_MS = 5;
+/** How long a transaction that cannot be put off waits for it in all. ms */
+const PATIENCE_MS = 200;
 
 /** The shared database of Headroom. Nothing is read or loaded before the first use. */
 export class Database {
@@ -74,9 +77,12 @@ export class Database {
     return made;
   }
 
-  /** Runs `work` in one BEGIN IMMEDIATE transaction; rolls back and rethrows what it throws. Not to be nested. */
-  transaction<T>(work: () => T): T {
-    this.prepare("BEGIN IMMEDIATE").run();
+  /**
+   * Runs `work` in one BEGIN IMMEDIATE transaction; rolls back and rethrows what it throws. Not to be nested. Where another
+   * process holds the lock it waits 5 ms, or as long as `patienceMs` says, default 200, and then throws; see `isBusy`.
+   */
+  transaction<T>(work: () => T, patienceMs = PATIENCE_MS): T {
+    this.#begin(patienceMs);
     try {
       const value = work();
       this.prepare("COMMIT").run();
@@ -84,6 +90,19 @@ export class Database {
     } catch (error) {
       if (this.db.isTransaction) this.prepare("ROLLBACK").run();
       throw error;
+    }
+  }
+
+  #begin(patienceMs: number): void {
+    const begin = this.prepare("BEGIN IMMEDIATE");
+    const from = performance.now();
+    for (;;) {
+      try {
+        begin.run();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() - from >= patienceMs) throw error;
+      }
     }
   }
 
@@ -143,7 +162,7 @@ function openFile(options: DatabaseOptions, notices: StoreNotice[]): Opened {
 function connect(options: DatabaseOptions, readOnly: boolean): DatabaseSync {
   return new (sqlite().DatabaseSync)(options.path, {
     readOnly,
-    timeout: options.busyTimeoutMs ?? 200,
+    timeout: BUSY_MS,
     enableForeignKeyConstraints: true,
   });
 }
@@ -215,6 +234,12 @@ function isDamage(error: unknown): boolean {
 export function isBusy(error: unknown): boolean {
   const code = (error as { errcode?: unknown }).errcode;
   return typeof code === "number" && ((code & 0xff) === 5 || (code & 0xff) === 6);
+}
+
+/** Whether what kept SQLite from writing may pass: a lock, a full disk (13), an error of the disk (10). */
+export function isPassing(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return isBusy(error) || (typeof code === "number" && ((code & 0xff) === 10 || (code & 0xff) === 13));
 }
 
 /** Opening several windows at once: changing the journal mode is refused at once while another does it. */

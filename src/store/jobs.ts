@@ -75,19 +75,21 @@ export class SqliteJobs implements JobStore {
   /** A lease lasts at most two minutes, whatever `until` says. Shown to nobody, so nobody is told of it. */
   lease(id: string, owner: string, now: number, until: number): boolean {
     const end = Math.min(until, now + LONGEST_LEASE_MS);
-    const taken = this.#database
-      .prepare(
-        `UPDATE jobs SET owner = ?, owned_until = ?
-         WHERE id = ? AND (owner IS NULL OR owner = ? OR owned_until <= ? OR owned_until > ?)`,
-      )
-      .run(owner, end, id, owner, now, now + LONGEST_LEASE_MS);
+    const take = this.#database.prepare(
+      `UPDATE jobs SET owner = ?, owned_until = ?
+       WHERE id = ? AND (owner IS NULL OR owner = ? OR owned_until <= ? OR owned_until > ?)`,
+    );
+    const taken = this.#database.transaction(() =>
+      take.run(owner, end, id, owner, now, now + LONGEST_LEASE_MS),
+    );
     return Number(taken.changes) === 1;
   }
 
   unlease(id: string, owner: string): void {
-    this.#database
-      .prepare("UPDATE jobs SET owner = NULL, owned_until = NULL WHERE id = ? AND owner = ?")
-      .run(id, owner);
+    const end = this.#database.prepare(
+      "UPDATE jobs SET owner = NULL, owned_until = NULL WHERE id = ? AND owner = ?",
+    );
+    this.#database.transaction(() => end.run(id, owner));
   }
 
   onChange(listener: () => void): () => void {

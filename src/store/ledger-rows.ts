@@ -27,7 +27,7 @@ export interface TicketRow {
 
 /** Where a ledger keeps its rows. Call `sync` before reading outside a transaction. */
 export interface Rows {
-  /** Runs `work` in one transaction over the newest rows; if it throws, nothing has changed. */
+  /** Runs `work` in one transaction over the newest rows; if it throws, nothing has changed. Does not wait for a lock. */
   transaction<T>(work: () => T): T;
   sync(): void;
   partition(key: string): PartitionState;
@@ -73,7 +73,7 @@ export class LedgerRows implements Rows {
         const value = work();
         this.#write();
         return value;
-      });
+      }, 0);
     } catch (error) {
       this.#forget();
       throw error;

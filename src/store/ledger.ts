@@ -1,5 +1,5 @@
 // The ledger in SQLite: one BEGIN IMMEDIATE transaction a reservation, shared by all editor windows. The arithmetic is
-// core/quota's; here rows are read, written and told about. It must not wait, and starts no timer.
+// core/quota's; here rows are read, written and told about. It must not wait: what finds the database held is done later.
 import type { HeaderDialect } from "../core/profile/schema.ts";
 import { readHead } from "../core/quota/evidence.ts";
 import { forecast } from "../core/quota/forecast.ts";
@@ -7,14 +7,14 @@ import type { Ask, Decision, Finding, Ledger, Ticket } from "../core/quota/ledge
 import { meterOf } from "../core/quota/meter.ts";
 import { type Claim, type Head, LANES, type Meter, type Refusal } from "../core/quota/model.ts";
 import { refresh, reserve } from "../core/quota/reserve.ts";
-import { departed, lose, refund, settle } from "../core/quota/settle.ts";
-import { reconcile, release } from "../core/quota/slots.ts";
-import { type PartitionState, providerOf } from "../core/quota/state.ts";
+import { providerOf } from "../core/quota/state.ts";
 import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
+import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, withGrace } from "./ledger-order.ts";
 import { LedgerRows, type Rows } from "./ledger-rows.ts";
+import { type Later, machineLater, Pending } from "./pending.ts";
 
 export interface LedgerOptions {
   /** The rows' place: the shared database, or rows of one's own. */
@@ -27,19 +27,11 @@ export interface LedgerOptions {
   readonly random?: () => number;
   /** Whether a process still runs. Default asks the system. */
   readonly alive?: (pid: number) => boolean;
+  /** When to try again what found the database held. Default the machine's time. */
+  readonly later?: Later;
+  /** Hears of a booking that cannot be written, and of a database that cannot be had for long. Default nobody hears. */
+  readonly trouble?: (error: unknown) => void;
 }
-
-/** A booked request of this process, until it is settled. */
-interface Booked {
-  readonly claim: Claim;
-  readonly holder: string;
-  readonly brief: boolean;
-  readonly tookSlots: boolean;
-  readonly at: number;
-}
-
-/** A request counts as sent when it was booked if no more than this lies between. ms; covered by every margin. */
-const SAME_INSTANT_MS = 1;
 
 /** All reservations and what the servers said. One per process and database. */
 export class SqlLedger implements Ledger {
@@ -47,9 +39,13 @@ export class SqlLedger implements Ledger {
   readonly #dialect: (providerId: string) => HeaderDialect | null;
   readonly #random: () => number;
   readonly #lines: LedgerLines;
-  readonly #booked = new Map<string, Booked>();
+  readonly #books: LedgerBooks;
+  readonly #pending: Pending;
   readonly #listeners: Listeners;
   #open = false;
+  #closed = false;
+  /** How much later than its `now` says what is being booked is booked. ms */
+  #lateMs = 0;
 
   constructor(options: LedgerOptions) {
     const { database } = options;
@@ -58,36 +54,39 @@ export class SqlLedger implements Ledger {
     this.#dialect = options.dialect ?? (() => null);
     this.#random = options.random ?? Math.random;
     this.#lines = new LedgerLines(this.#rows, options.alive ?? isAlive);
+    this.#books = new LedgerBooks(this.#rows, (work) => this.#lines.undo(work));
+    this.#pending = new Pending(options.later ?? machineLater, options.trouble ?? (() => {}));
   }
 
   together<T>(work: () => T): T {
+    if (!this.#open) this.#pending.catchUp();
     return this.#write(work);
+  }
+
+  eventually(work: () => void, done: () => void, trouble: (error: unknown) => void): void {
+    this.#do(0, () => this.#write(work), done, trouble);
   }
 
   reserve(ask: Ask, now: number): Decision {
     if (ask.claim.parts.length === 0) return { granted: true };
+    if (!this.#open) this.#pending.catchUp();
     let changed = true;
     const decision = this.#write((): Decision => {
       this.#lines.removeDead();
       const { claim, lane } = ask;
       const ahead = aheadOf(ask, this.#rows, now);
       for (const line of ahead.asleep) this.#lines.removeIfDead(line);
-      const states = this.#states(claim);
+      const states = this.#books.states(claim);
       const holder = ask.holder ?? ask.id;
       const booking = { claim, lane, flight: ask.id, holder, ahead: ahead.units, behind: ahead.behind };
       const outcome = reserve(booking, states, this.#rows.clock(claim.accountId), now);
       if (!outcome.granted) {
-        if (outcome.moved !== null) this.#save(claim, outcome.moved);
+        if (outcome.moved !== null) this.#books.save(claim, outcome.moved);
         const wait = withGrace(outcome.wait, ahead.graceUntil);
         changed = this.#lines.stand(ask, wait);
         return { granted: false, wait };
       }
-      const holds = (state: PartitionState | undefined) =>
-        state?.holders.some((one) => one[0] === holder) === true;
-      const tookSlots = outcome.states.some((state, i) => holds(state) && !holds(states[i]));
-      this.#save(claim, outcome.states);
-      this.#lines.undo(() => this.#booked.delete(ask.id));
-      this.#booked.set(ask.id, { claim, holder, brief: ask.holder === null, tookSlots, at: now });
+      this.#books.book(ask, states, outcome.states, now);
       this.#lines.remove(ask.id);
       return { granted: true };
     });
@@ -96,115 +95,67 @@ export class SqlLedger implements Ledger {
   }
 
   leave(askId: string): void {
-    if (!this.#lines.has(askId)) return;
-    this.#write(() => this.#lines.remove(askId));
-    this.#listeners.tell();
+    this.#do(0, () => {
+      if (!this.#lines.has(askId)) return;
+      this.#write(() => this.#lines.remove(askId));
+      this.#listeners.tell();
+    });
   }
 
   sent(askId: string, now: number): void {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined || Math.abs(now - booked.at) <= SAME_INSTANT_MS) return;
-    this.#write(() => {
-      const states = this.#states(booked.claim);
-      this.#save(
-        booked.claim,
-        states.map((state) => departed(state, askId, now)),
-      );
+    this.#do(now, () => {
+      if (this.#books.leftLater(askId, now)) this.#write(() => this.#books.sent(askId, now));
     });
   }
 
   settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[] {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined) return [];
-    const { claim, holder, tookSlots, brief } = booked;
-    const dialect = this.#dialect(providerOf(claim.parts[0]?.partition ?? ""));
-    const reading = readHead(head, dialect);
-    const findings = this.#write(() => {
-      const chance = this.#random();
-      const settled = settle(
-        { claim, flight: askId, holder, tookSlots, briefSlots: brief, head, reading, refusal, chance },
-        this.#states(claim),
-        this.#rows.clock(claim.accountId),
-        now,
-      );
-      this.#save(claim, settled.states);
-      this.#rows.saveClock(claim.accountId, settled.clock);
-      this.#lines.wake(
-        claim.parts.map((one) => one.partition),
-        now,
-      );
-      this.#forget(askId);
-      return settled.findings;
+    const found: Finding[] = [];
+    this.#end(askId, now, (claim, at) => {
+      const reading = readHead(head, this.#dialect(providerOf(claim.parts[0]?.partition ?? "")));
+      const answer = { head, reading, refusal, chance: this.#random() };
+      found.splice(0, found.length, ...this.#books.settle(askId, answer, at));
     });
-    this.#listeners.tell();
-    return [...findings];
+    return found;
   }
 
   lost(askId: string, now: number): void {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined) return;
-    const { claim, holder, brief } = booked;
-    this.#write(() => {
-      const states = lose(claim, askId, this.#states(claim), this.#rows.clock(claim.accountId), now);
-      this.#save(claim, brief ? states.map((state) => release(state, holder)) : states);
-      this.#lines.wake(
-        claim.parts.map((one) => one.partition),
-        now,
-      );
-      this.#forget(askId);
-    });
-    this.#listeners.tell();
+    this.#end(askId, now, (_, at) => this.#books.lose(askId, at));
   }
 
   abandon(askPrefix: string, claim: Claim, now: number): void {
-    const changed = this.#write(() => {
-      const clock = this.#rows.clock(claim.accountId);
-      let states: readonly PartitionState[] = this.#states(claim);
-      const ids = new Set(states.flatMap((state) => state.flying.map((one) => one[0])));
-      const lost = [...ids].filter((id) => id.startsWith(askPrefix) && !this.#booked.has(id));
-      if (lost.length === 0) return false;
-      for (const id of lost) states = lose(claim, id, states, clock, now);
-      this.#save(claim, states);
-      this.#lines.wake(
-        claim.parts.map((one) => one.partition),
-        now,
-      );
-      return true;
+    this.#do(now, (at) => {
+      const changed = this.#write(() => {
+        const some = this.#books.abandon(askPrefix, claim, at);
+        if (some) this.#lines.wake(keysOf(claim), at);
+        return some;
+      });
+      if (changed) this.#listeners.tell();
     });
-    if (changed) this.#listeners.tell();
   }
 
   refund(askId: string, now: number): void {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined) return;
-    const { claim, holder, tookSlots, brief } = booked;
-    this.#write(() => {
-      this.#save(claim, refund(claim, askId, tookSlots || brief ? holder : null, this.#states(claim)));
-      this.#lines.wake(
-        claim.parts.map((one) => one.partition),
-        now,
-      );
-      this.#forget(askId);
-    });
-    this.#listeners.tell();
+    this.#end(askId, now, () => this.#books.refund(askId));
   }
 
   free(holder: string, now: number): void {
-    const freed = this.#write(() => {
-      const keys = this.#rows.heldBy(holder);
-      for (const key of keys) this.#rows.savePartition(key, release(this.#rows.partition(key), holder));
-      this.#lines.wake(keys, now);
-      return keys.length;
+    this.#do(now, (at) => {
+      const freed = this.#write(() => {
+        const keys = this.#books.free(holder);
+        this.#lines.wake(keys, at);
+        return keys.length;
+      });
+      if (freed > 0) this.#listeners.tell();
     });
-    if (freed > 0) this.#listeners.tell();
   }
 
   reconcileSlots(partition: string, taken: number, now: number): void {
-    this.#write(() => {
-      this.#rows.savePartition(partition, reconcile(this.#rows.partition(partition), taken, now));
-      this.#lines.wake([partition], now);
+    this.#do(now, (at) => {
+      this.#write(() => {
+        this.#books.reconcile(partition, taken, at);
+        this.#lines.wake([partition], at);
+      });
+      this.#listeners.tell();
     });
-    this.#listeners.tell();
   }
 
   meters(claim: Claim, now: number): Meter[] {
@@ -227,7 +178,7 @@ export class SqlLedger implements Ledger {
     for (const line of this.#rows.lines().values())
       if (line.claim.parts.some((one) => claim.parts.some((part) => part.partition === one.partition)))
         ahead += this.#rows.olderThan(line.id, Number.MAX_VALUE);
-    return forecast(claim, count, ahead, this.#states(claim), this.#rows.clock(claim.accountId), now);
+    return forecast(claim, count, ahead, this.#books.states(claim), this.#rows.clock(claim.accountId), now);
   }
 
   tickets(): Ticket[] {
@@ -247,10 +198,47 @@ export class SqlLedger implements Ledger {
     return this.#listeners.add(listener);
   }
 
-  /** Takes everything that waits here out of line; what is booked stays counted. */
+  /** Resolves when every booking is written, or after about two seconds in which the database could not be had. */
+  flush(): Promise<void> {
+    return this.#pending.flush();
+  }
+
+  /** Takes everything that waits here out of line; what is booked stays counted. Bookings that come later are dropped. */
   close(): void {
-    if (this.#lines.size > 0) this.#write(() => this.#lines.removeAll());
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pending.close();
     this.#listeners.clear();
+    if (this.#lines.size > 0) this.#write(() => this.#lines.removeAll());
+  }
+
+  /** Does a booking now, as part of the transaction that is open or by itself, or as soon as the database can be had. */
+  #do(now: number, work: (now: number) => void, done?: () => void, trouble?: (error: unknown) => void): void {
+    if (this.#open) work(now + this.#lateMs);
+    else if (!this.#closed)
+      this.#pending.do((lateMs) => {
+        this.#lateMs = lateMs;
+        try {
+          work(now + lateMs);
+        } finally {
+          this.#lateMs = 0;
+        }
+        done?.();
+      }, trouble);
+  }
+
+  /** Writes how a booked request ended, and wakes who waits for what it gave back. */
+  #end(askId: string, now: number, work: (claim: Claim, now: number) => void): void {
+    this.#do(now, (at) => {
+      const claim = this.#books.claimOf(askId);
+      if (claim === null) return;
+      this.#write(() => {
+        work(claim, at);
+        this.#books.forget(askId);
+        this.#lines.wake(keysOf(claim), at);
+      });
+      this.#listeners.tell();
+    });
   }
 
   /** A transaction, or a part of the one that is open. */
@@ -267,22 +255,8 @@ export class SqlLedger implements Ledger {
       this.#open = false;
     }
   }
+}
 
-  #forget(askId: string): void {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined) return;
-    this.#booked.delete(askId);
-    this.#lines.undo(() => this.#booked.set(askId, booked));
-  }
-
-  #states(claim: Claim): PartitionState[] {
-    return claim.parts.map((part) => this.#rows.partition(part.partition));
-  }
-
-  #save(claim: Claim, states: readonly PartitionState[]): void {
-    for (const [i, part] of claim.parts.entries()) {
-      const state = states[i];
-      if (state !== undefined) this.#rows.savePartition(part.partition, state);
-    }
-  }
+function keysOf(claim: Claim): string[] {
+  return claim.parts.map((one) => one.partition);
 }

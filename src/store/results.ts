@@ -37,12 +37,11 @@ export class SqliteResults implements ResultStore {
   /** Adds or replaces by id. Throws for a file name with a path in it. */
   put(result: Result): void {
     if (result.file !== null) this.pathOf(result.file);
-    this.#database
-      .prepare(
-        `INSERT INTO results (id, exchange, data) VALUES (?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET exchange = excluded.exchange, data = excluded.data`,
-      )
-      .run(result.id, result.exchangeId, JSON.stringify(result));
+    const put = this.#database.prepare(
+      `INSERT INTO results (id, exchange, data) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET exchange = excluded.exchange, data = excluded.data`,
+    );
+    this.#database.transaction(() => put.run(result.id, result.exchangeId, JSON.stringify(result)));
   }
 
   /** In the order in which they were first put. */
@@ -62,7 +61,8 @@ export class SqliteResults implements ResultStore {
   remove(id: string): void {
     const result = this.get(id);
     if (result === null) return;
-    this.#database.prepare("DELETE FROM results WHERE id = ?").run(id);
+    const forget = this.#database.prepare("DELETE FROM results WHERE id = ?");
+    this.#database.transaction(() => forget.run(id));
     if (result.file !== null) rmSync(this.pathOf(result.file), { force: true });
   }
 

@@ -107,6 +107,10 @@ export class OpenLedger implements Ledger {
   shown: (claim: Claim) => Meter[] = () => [];
   readonly #listeners = new Set<() => void>();
   together = <T>(work: () => T): T => work();
+  eventually = (work: () => void, done: () => void): void => {
+    work();
+    done();
+  };
   reserve = () => ({ granted: true }) as const;
   leave = () => {};
   sent = () => {};

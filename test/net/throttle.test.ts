@@ -219,24 +219,6 @@ test("a ledger that another process holds is asked again soon, and forgets nobod
   assert.deepEqual(went, ["a"]);
 });
 
-test("a wait that cannot be told to the ledger's line breaks nothing: it is told again", async () => {
-  const { hold, ledger, clock, failed } = gate();
-  ledger.limit = 0;
-  const one = hold("a");
-  await turn();
-  const leave = ledger.leave.bind(ledger);
-  let locked = 2;
-  ledger.leave = (id) => {
-    if (locked-- > 0) throw new Error("database is locked");
-    leave(id);
-  };
-  one.stop.abort();
-  assert.deepEqual(failed, ["a"]);
-  await turn();
-  await clock.advance(100);
-  assert.deepEqual(ledger.told, ["leave a"]);
-});
-
 test("disposing fails what waits and what comes later, once each", () => {
   const { hold, failed, ledger, gate: it } = gate();
   ledger.limit = 0;

@@ -91,6 +91,11 @@ export class ListLedger implements Ledger {
     return work();
   }
 
+  eventually(work: () => void, done: () => void): void {
+    work();
+    done();
+  }
+
   reserve(ask: Ask): Decision {
     this.asked++;
     if (this.#used >= this.limit) return { granted: false, wait: waitFor(ask.claim, this.until) };

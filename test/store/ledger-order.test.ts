@@ -168,22 +168,3 @@ test("after the clock was set back, spends in the future count as now", () => {
   assert.ok(!decision.granted && decision.wait.until !== null && decision.wait.until <= back + 60_200);
   assert.equal(left.reserve(ask(claim, back, { lane: "person" }), decision.wait.until).granted, true);
 });
-
-test("a transaction that comes to nothing leaves the ask where it stood", () => {
-  const path = join(folder, `${files++}.db`);
-  const database = new Database({ path, migrations: schema, now: () => START, busyTimeoutMs: 1 });
-  opened.push(database);
-  const books = new SqlLedger({ database });
-  const claim = claimOf(rate("s", 1));
-  books.reserve(ask(claim, START), START);
-  const waiting = ask(claim, START);
-  books.reserve(waiting, START);
-  const rival = new Database({ path, migrations: schema, now: () => START });
-  opened.push(rival);
-  rival.prepare("BEGIN IMMEDIATE").run();
-  assert.throws(() => books.leave(waiting.id), /locked/);
-  rival.prepare("ROLLBACK").run();
-  assert.equal(books.tickets().length, 1);
-  books.leave(waiting.id);
-  assert.equal(books.tickets().length, 0);
-});

@@ -40,17 +40,28 @@ export interface Finding {
   readonly quotaWindowMs: number | null;
 }
 
-/** All reservations and what the servers said, shared by every editor window. `now` is always epoch ms. */
+/**
+ * All reservations and what the servers said, shared by every editor window. `now` is always epoch ms. Only `reserve` and
+ * `together` throw where the books cannot be had just now, and may be asked again; all else is then booked soon, in order.
+ */
 export interface Ledger {
   /** Does several of what follows in one transaction: all hold once this returns, or, where it throws, none. */
   together<T>(work: () => T): T;
+  /**
+   * Does several of what follows in one transaction: at once, or, where the books cannot be had just now, soon, in the order
+   * in which they came. Then `done` or `trouble` is called; neither once the ledger is closed.
+   */
+  eventually(work: () => void, done: () => void, trouble: (error: unknown) => void): void;
   /** Books the ask in all its partitions, or in none and leaves its ticket in line. One transaction. */
   reserve(ask: Ask, now: number): Decision;
   /** Takes a waiting ask out of line. Unknown ids are ignored. */
   leave(askId: string): void;
   /** Notes that the request goes on the wire now. */
   sent(askId: string, now: number): void;
-  /** Books what an answer's head says. Call once for each sent reservation; `refusal` for a 429 or alike. */
+  /**
+   * Books what an answer's head says. Call once for each sent reservation; `refusal` for a 429 or alike. Returns what was
+   * learned; nothing where it is booked later.
+   */
   settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[];
   /** The answer was lost: the spend stays, for it may have arrived. */
   lost(askId: string, now: number): void;

@@ -1,0 +1,147 @@
+// What becomes of a grant: booked, sent, settled, lost or taken back, and the slots of jobs. Every call that changes rows stands
+// inside a transaction of the ledger. The arithmetic is core/quota's; nothing here waits, retries or tells anybody.
+import type { HeadReading } from "../core/quota/evidence.ts";
+import type { Ask, Finding } from "../core/quota/ledger.ts";
+import type { Claim, Head, Refusal } from "../core/quota/model.ts";
+import { departed, lose, refund, settle } from "../core/quota/settle.ts";
+import { reconcile, release } from "../core/quota/slots.ts";
+import type { PartitionState } from "../core/quota/state.ts";
+import type { Rows } from "./ledger-rows.ts";
+
+/** A booked request of this process, until it is settled. */
+interface Booked {
+  readonly claim: Claim;
+  readonly holder: string;
+  readonly brief: boolean;
+  readonly tookSlots: boolean;
+  readonly at: number;
+}
+
+/** What an answer's head says, read. */
+export interface Answer {
+  readonly head: Head;
+  readonly reading: HeadReading;
+  readonly refusal: Refusal | null;
+  /** In [0, 1): spreads a wait for which the server gave no number. */
+  readonly chance: number;
+}
+
+/** A request counts as sent when it was booked if no more than this lies between. ms; covered by every margin. */
+const SAME_INSTANT_MS = 1;
+
+/** The bookings of one process. */
+export class LedgerBooks {
+  readonly #rows: Rows;
+  readonly #booked = new Map<string, Booked>();
+  readonly #undo: (work: () => void) => void;
+
+  /** @param undo keeps what takes back a change in memory if the transaction comes to nothing. */
+  constructor(rows: Rows, undo: (work: () => void) => void) {
+    this.#rows = rows;
+    this.#undo = undo;
+  }
+
+  has(askId: string): boolean {
+    return this.#booked.has(askId);
+  }
+
+  /** The claim of a booked ask; null where it is not booked, or no longer. */
+  claimOf(askId: string): Claim | null {
+    return this.#booked.get(askId)?.claim ?? null;
+  }
+
+  /** It is over: what comes later for it changes nothing. */
+  forget(askId: string): void {
+    const booked = this.#booked.get(askId);
+    if (booked === undefined) return;
+    this.#booked.delete(askId);
+    this.#undo(() => this.#booked.set(askId, booked));
+  }
+
+  states(claim: Claim): PartitionState[] {
+    return claim.parts.map((part) => this.#rows.partition(part.partition));
+  }
+
+  save(claim: Claim, states: readonly PartitionState[]): void {
+    for (const [i, part] of claim.parts.entries()) {
+      const state = states[i];
+      if (state !== undefined) this.#rows.savePartition(part.partition, state);
+    }
+  }
+
+  /** Writes a grant down; `before` and `after` in the order of the claim's parts. */
+  book(ask: Ask, before: readonly PartitionState[], after: readonly PartitionState[], now: number): void {
+    const { claim } = ask;
+    const holder = ask.holder ?? ask.id;
+    const holds = (state: PartitionState | undefined) =>
+      state?.holders.some((one) => one[0] === holder) === true;
+    const tookSlots = after.some((state, i) => holds(state) && !holds(before[i]));
+    this.save(claim, after);
+    this.#undo(() => this.#booked.delete(ask.id));
+    this.#booked.set(ask.id, { claim, holder, brief: ask.holder === null, tookSlots, at: now });
+  }
+
+  /** Whether it is worth noting that a request left at this instant. */
+  leftLater(askId: string, sentAt: number): boolean {
+    const booked = this.#booked.get(askId);
+    return booked !== undefined && Math.abs(sentAt - booked.at) > SAME_INSTANT_MS;
+  }
+
+  sent(askId: string, sentAt: number): void {
+    const claim = this.claimOf(askId);
+    if (claim === null) return;
+    this.save(
+      claim,
+      this.states(claim).map((state) => departed(state, askId, sentAt)),
+    );
+  }
+
+  settle(askId: string, answer: Answer, now: number): readonly Finding[] {
+    const booked = this.#booked.get(askId);
+    if (booked === undefined) return [];
+    const { claim, holder, tookSlots, brief } = booked;
+    const settlement = { claim, flight: askId, holder, tookSlots, briefSlots: brief, ...answer };
+    const settled = settle(settlement, this.states(claim), this.#rows.clock(claim.accountId), now);
+    this.save(claim, settled.states);
+    this.#rows.saveClock(claim.accountId, settled.clock);
+    return settled.findings;
+  }
+
+  lose(askId: string, now: number): void {
+    const booked = this.#booked.get(askId);
+    if (booked === undefined) return;
+    const { claim, holder, brief } = booked;
+    const states = lose(claim, askId, this.states(claim), this.#rows.clock(claim.accountId), now);
+    this.save(claim, brief ? states.map((state) => release(state, holder)) : states);
+  }
+
+  /** Loses all in flight whose name begins so and that are not this process' own; false where there are none. */
+  abandon(askPrefix: string, claim: Claim, now: number): boolean {
+    const clock = this.#rows.clock(claim.accountId);
+    let states: readonly PartitionState[] = this.states(claim);
+    const ids = new Set(states.flatMap((state) => state.flying.map((one) => one[0])));
+    const lost = [...ids].filter((id) => id.startsWith(askPrefix) && !this.has(id));
+    if (lost.length === 0) return false;
+    for (const id of lost) states = lose(claim, id, states, clock, now);
+    this.save(claim, states);
+    return true;
+  }
+
+  refund(askId: string): void {
+    const booked = this.#booked.get(askId);
+    if (booked === undefined) return;
+    const { claim, holder, tookSlots, brief } = booked;
+    this.save(claim, refund(claim, askId, tookSlots || brief ? holder : null, this.states(claim)));
+  }
+
+  /** Gives a job's slots back; returns the partitions in which it held some. */
+  free(holder: string): string[] {
+    const keys = this.#rows.heldBy(holder);
+    for (const key of keys) this.#rows.savePartition(key, release(this.#rows.partition(key), holder));
+    return keys;
+  }
+
+  reconcile(partition: string, taken: number, now: number): void {
+    this.#rows.savePartition(partition, reconcile(this.#rows.partition(partition), taken, now));
+  }
+}
