@@ -1,8 +1,10 @@
 // The one reader of heads: what the server says about limits and time, in any dialect, as plain numbers. A profile's dialect
 // goes first; guessing is kept within a sanity band. Pure.
 import type { HeaderDialect } from "../profile/schema.ts";
+import { familyQuotas } from "./families.ts";
 import type { Head } from "./model.ts";
 import { structuredQuotas } from "./structured.ts";
+import { LONGEST_WAIT_MS, readCount, readDate, readInstant, readWait, type ValueForm } from "./values.ts";
 
 /** One statement about one budget. Instants on the server's clock, epoch ms. */
 export interface QuotaReading {
@@ -23,37 +25,26 @@ export interface HeadReading {
   readonly quotas: readonly QuotaReading[];
 }
 
-/** How a header's value is written. */
-export type ValueForm = NonNullable<HeaderDialect["reset"]>["form"];
-
-/** Waits above this are taken for misread numbers. ms */
-const LONGEST_WAIT_MS = 32 * 86_400_000;
-
-/** Names that are common without any profile. */
-const COMMON: Pick<HeaderDialect, "limit" | "remaining" | "reset" | "retryAfter"> = {
-  limit: { name: "x-ratelimit-limit", form: "auto" },
-  remaining: { name: "x-ratelimit-remaining", form: "auto" },
-  reset: { name: "x-ratelimit-reset", form: "auto" },
-  retryAfter: { name: "retry-after", form: "auto" },
-};
+/** The wait of a refusal where no profile names another header. */
+const RETRY_AFTER = { name: "retry-after", form: "auto" } as const;
 
 /** Reads a head. Without a dialect the common names are tried. */
 export function readHead(head: Head, dialect: HeaderDialect | null): HeadReading {
   const { headers } = head;
   const dateAt = readDate(headers.date);
   const serverNow = dateAt ?? head.gotAt;
-  const names = dialect ?? COMMON;
   const age = Number(headers.age ?? 0);
   const quotas: QuotaReading[] = [];
   if (dialect === null || dialect.structured) quotas.push(...structuredQuotas(headers, serverNow));
-  if (quotas.length === 0 && dialect?.describes !== "none") {
-    const plain = plainQuota(headers, names, serverNow);
+  if (quotas.length === 0 && dialect === null) quotas.push(...familyQuotas(headers, serverNow));
+  if (quotas.length === 0 && dialect !== null && dialect.describes !== "none") {
+    const plain = plainQuota(headers, dialect, serverNow);
     if (plain !== null) quotas.push(plain);
   }
   return {
     dateAt,
     cached: age > 0,
-    retryAfterMs: readRetryAfter(headers, names.retryAfter, serverNow),
+    retryAfterMs: readRetryAfter(headers, dialect?.retryAfter ?? RETRY_AFTER, serverNow),
     quotas: quotas.map((one) => sensible(one, serverNow)),
   };
 }
@@ -71,78 +62,6 @@ function sensible(quota: QuotaReading, serverNow: number): QuotaReading {
   };
 }
 
-/** The instant of a value that names when something resets, on the server's clock; null where it makes no sense. Epoch ms. */
-export function readInstant(text: string | undefined, form: ValueForm, serverNow: number): number | null {
-  const wait = readWait(text, form, serverNow);
-  return wait === null ? null : serverNow + wait;
-}
-
-/** The time from now to what a value names; a past instant is 0. ms; null where the value makes no sense. */
-export function readWait(text: string | undefined, form: ValueForm, serverNow: number): number | null {
-  const value = text?.split(",")[0]?.trim();
-  if (value === undefined || value === "") return null;
-  const wait = rawWait(value, text?.trim() ?? value, form, serverNow);
-  if (wait === null || !Number.isFinite(wait) || wait > LONGEST_WAIT_MS) return null;
-  return Math.max(0, wait);
-}
-
-function rawWait(value: string, whole: string, form: ValueForm, serverNow: number): number | null {
-  const number = /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : null;
-  switch (form) {
-    case "epochSeconds":
-      return number === null ? null : number * 1000 - serverNow;
-    case "epochMs":
-      return number === null ? null : number - serverNow;
-    case "deltaSeconds":
-      return number === null ? null : number * 1000;
-    case "duration":
-      return readDuration(value);
-    case "date":
-      return fromNow(readDate(whole), serverNow);
-    default:
-  }
-  if (number !== null) return fromMagnitude(number, serverNow);
-  return readDuration(value) ?? fromNow(readDate(whole), serverNow);
-}
-
-/** A bare number is read by its size: nanoseconds, microseconds, milliseconds or seconds since 1970, else seconds from now. */
-function fromMagnitude(number: number, serverNow: number): number {
-  if (number > 1e17) return number / 1e6 - serverNow;
-  if (number > 1e14) return number / 1e3 - serverNow;
-  if (number > 1e11) return number - serverNow;
-  if (number > 1e9) return number * 1000 - serverNow;
-  return number * 1000;
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** A duration as Go prints it: `6m0s`, `880ms`. ms */
-export function readDuration(text: string): number | null {
-  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return null;
-  let total = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g))
-    total += Number(number) * (UNIT_MS[unit ?? ""] ?? 0);
-  return total;
-}
-
-/** A date in any usual form, the printed name of its zone in brackets dropped. Epoch ms. */
-export function readDate(text: string | undefined): number | null {
-  if (text === undefined || !/[A-Za-z:]/.test(text) || !/\d/.test(text)) return null;
-  const at = Date.parse(text.replace(/\s*\([^)]*\)\s*$/, ""));
-  return Number.isFinite(at) ? at : null;
-}
-
-function fromNow(at: number | null, serverNow: number): number | null {
-  return at === null ? null : at - serverNow;
-}
-
 /** The longest of several waits; null where none is above zero, for 0 tells nothing. */
 function readRetryAfter(
   headers: Head["headers"],
@@ -151,7 +70,7 @@ function readRetryAfter(
 ): number | null {
   const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
   if (Number.isFinite(ms) && ms > 0 && ms <= LONGEST_WAIT_MS) return ms;
-  const text = headers[named.name.toLowerCase()];
+  const text = headers[named.name.toLowerCase()] ?? headers["x-ratelimit-retry-after"];
   if (text === undefined) return null;
   const single = readWait(text, named.form, serverNow);
   const each = /^[\d\s.,]+$/.test(text)
@@ -174,10 +93,4 @@ function plainQuota(
   const resetAt = readInstant(text(names.reset), names.reset?.form ?? "auto", serverNow);
   if (limit === null && remaining === null) return null;
   return { name: null, limit, remaining, resetAt, quotaWindowMs: null };
-}
-
-/** A count: the first number of the value; a `;w=60` behind it is not part of it. */
-function readCount(text: string | undefined): number | null {
-  const found = /^\s*(-?\d+(?:\.\d+)?)\s*(?:[;,]|$)/.exec(text ?? "");
-  return found === null ? null : Number(found[1]);
 }

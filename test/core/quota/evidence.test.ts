@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HeaderDialect } from "../../../src/core/profile/schema.ts";
-import { readHead, readWait, type ValueForm } from "../../../src/core/quota/evidence.ts";
+import { readHead } from "../../../src/core/quota/evidence.ts";
 import type { Head } from "../../../src/core/quota/model.ts";
+import { readWait, type ValueForm } from "../../../src/core/quota/values.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const DATE = new Date(NOW).toUTCString();
