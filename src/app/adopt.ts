@@ -5,7 +5,7 @@ import { resolveBindings } from "../core/profile/bind.ts";
 import type { Action, Answer, Profile, Watch } from "../core/profile/schema.ts";
 import { validateInput } from "../core/profile/validate.ts";
 import type { Adoptable, Adopted } from "./api.ts";
-import { buildFor } from "./calls.ts";
+import { buildFor, claimOf } from "./calls.ts";
 import { actionOf, newId, type Place } from "./context.ts";
 import type { Parts } from "./parts.ts";
 import { recordRequest } from "./record.ts";
@@ -43,7 +43,7 @@ export async function adopt(
   text: string,
 ): Promise<Adopted> {
   const { context, work, decisions, dismissed } = parts;
-  const { t, jobs, exchanges, clock } = context.ports;
+  const { t, jobs, exchanges, clock, ledger } = context.ports;
   const account = context.account(accountId);
   const profile = account === null ? null : context.profile(account.providerId);
   const action = profile === null ? null : actionOf(profile, actionId);
@@ -111,6 +111,9 @@ export async function adopt(
     seen: false,
   });
   exchanges.note(id, { at: now, what: "state", state: "accepted", note: `adopted ${remoteId}` });
+  // It lives at the provider already, so it takes its place there whether we saw one free or not.
+  ledger.occupy(claimOf(place, action), id, now);
+  context.slots.ask(place, now);
   work.run(id);
   context.changed();
   return { exchangeId: id };

@@ -4,6 +4,7 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import { adopt, adoptables, idProblem } from "./adopt.ts";
 import type { App } from "./api.ts";
 import { codeFor } from "./code.ts";
+import { type Context, placeOfStored } from "./context.ts";
 import { answerDoc, requestDoc, whyDoc } from "./docs.ts";
 import { keepLimit, tell } from "./findings.ts";
 import { forecastOf } from "./forecast.ts";
@@ -23,7 +24,7 @@ const MOST_OLDER = 60;
 /** Builds the app over its ports. Nothing is asked, read or begun before `start` and the first call. */
 export function createApp(ports: Ports): App {
   const parts = makeParts(ports);
-  const { context, changes, accounts, history, playground, choices, work } = parts;
+  const { context, changes, accounts, history, playground, choices, work, slots } = parts;
   const unsubscribe: (() => void)[] = [];
   let revision = 0;
 
@@ -103,11 +104,13 @@ export function createApp(ports: Ports): App {
         }),
       );
       freeEnded(ports);
+      countSlots(context);
       work.wake();
     },
     async stop() {
       for (const end of unsubscribe.splice(0)) end();
       choices.stop();
+      slots.stop();
       await work.stop();
       changes.stop();
     },
@@ -129,6 +132,15 @@ function shown({ context, dismissed }: Parts, now: number): readonly Exchange[] 
     .slice(-MOST_OLDER)
     .flatMap((one) => exchanges.get(one.id) ?? []);
   return [...newest, ...older.toReversed()];
+}
+
+/** What a crash or another machine left behind is counted where jobs are under way. */
+function countSlots(context: Context): void {
+  const { jobs, clock } = context.ports;
+  for (const job of jobs.open(Number.MAX_SAFE_INTEGER)) {
+    const place = placeOfStored(context, job);
+    if (place !== null) context.slots.ask(place, clock.now());
+  }
 }
 
 /** A crash between the end of a job and its slot's release must not keep the slot. */

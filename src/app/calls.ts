@@ -11,6 +11,7 @@ import { makeRedactor } from "../core/redact.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { baseOf } from "./accounts.ts";
 import { type Context, newId, type Place } from "./context.ts";
+import { heard } from "./slot-count.ts";
 
 /** What a call needs beside profile and account. */
 export interface Call {
@@ -78,7 +79,9 @@ export async function send(context: Context, call: Call, progress: Progress): Pr
     idleMs: call.idleMs ?? (quick ? QUICK_IDLE_MS : SLOW_IDLE_MS),
     signal: call.signal,
   };
-  return withoutKeys(context, await context.ports.client.send(outgoing, progress));
+  const incoming = withoutKeys(context, await context.ports.client.send(outgoing, progress));
+  heard(context, call, incoming);
+  return incoming;
 }
 
 /** An answer that says a key back does so to nobody: sentences, results, jobs and history are all made from this. */

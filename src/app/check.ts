@@ -1,14 +1,14 @@
 // After an answer was lost: looks what the provider has, where the API offers a list of jobs or a count. It never
 // sends the work again.
 import { answersAt } from "../core/jobs/flow.ts";
-import { resolveBindings } from "../core/profile/bind.ts";
 import { readAll, readNumber } from "../core/profile/path.ts";
 import type { Action, Watch } from "../core/profile/schema.ts";
 import { claimOf, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { errorProblem } from "./problems.ts";
 import { answered } from "./record.ts";
-import { setState, sourcesOf, type Task } from "./task.ts";
+import { type Counting, countingsOf } from "./slot-count.ts";
+import { setState, type Task } from "./task.ts";
 
 /** How far a provider's clock may be off for its list to be believed. ms */
 const SKEW_MS = 120_000;
@@ -19,12 +19,8 @@ interface ListCheck {
   readonly list: NonNullable<Watch["listPoll"]>;
   readonly action: Action;
 }
-interface CountCheck {
+interface CountCheck extends Counting {
   readonly kind: "count";
-  readonly path: string;
-  readonly bind: Readonly<Record<string, string>>;
-  readonly action: Action;
-  readonly noun: string;
 }
 
 /** How an unknown outcome of this exchange can be looked up; null where the API has no way. */
@@ -41,19 +37,8 @@ export function checkFor(task: Pick<Task, "place" | "action" | "job">): ListChec
       .parts.filter((part) => part.policy.type === "slots")
       .map((part) => part.policy.id),
   );
-  for (const policy of place.profile.policies) {
-    if (policy.type !== "slots" || policy.count === undefined || !slots.has(policy.id)) continue;
-    const found = actionOf(place.profile, policy.count.action);
-    if (found !== null)
-      return {
-        kind: "count",
-        path: policy.count.path,
-        bind: policy.count.bind,
-        action: found,
-        noun: policy.noun,
-      };
-  }
-  return null;
+  const counting = countingsOf(place.profile).find((one) => slots.has(one.policyId));
+  return counting === undefined ? null : { kind: "count", ...counting };
 }
 
 /** Looks; true where a job of this exchange was found and can be watched from now on. */
@@ -68,12 +53,11 @@ export async function check(task: Task): Promise<boolean> {
     setState(context, id, "outcomeUnknown", { problem }, "checked");
   };
   try {
-    // A list is asked for whole: the poll's own filter leaves out what has ended meanwhile.
-    const bind = way.kind === "list" ? {} : way.bind;
     const call = {
       place,
       action: way.action,
-      input: resolveBindings(bind, sourcesOf(task.job)),
+      // A list is asked for whole: the poll's own filter leaves out what has ended meanwhile.
+      input: way.kind === "list" ? {} : way.input,
       exchangeId: id,
       idempotencyKey: null,
       lane: "person" as const,

@@ -3,6 +3,7 @@ import type { Account } from "../core/profile/account.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
 import type { Ports } from "./ports.ts";
+import type { SlotWatch } from "./slot-watch.ts";
 
 /** What only this process knows of an exchange under way. */
 export interface LiveExchange {
@@ -23,6 +24,7 @@ export interface Context {
   readonly live: Map<string, LiveExchange>;
   profile(providerId: string): Profile | null;
   account(accountId: string): Account | null;
+  readonly slots: Pick<SlotWatch, "ask" | "waiting">;
   /** The snapshot may have changed. */
   changed(): void;
   /** A server named the field that it did not like; shown at the form if it still shows this input. */

@@ -9,6 +9,7 @@ import { Decisions } from "./decide.ts";
 import { ExchangeHistory } from "./history.ts";
 import { Playground } from "./playground.ts";
 import type { Ports } from "./ports.ts";
+import { SlotWatch } from "./slot-watch.ts";
 import { Work } from "./work.ts";
 
 export type Notice = Snapshot["notices"][number];
@@ -22,6 +23,7 @@ export interface Parts {
   readonly playground: Playground;
   readonly choices: Choices;
   readonly work: Work;
+  readonly slots: SlotWatch;
   readonly decisions: Decisions;
   /** Cards that the person put away, in this editor window. */
   readonly dismissed: Set<string>;
@@ -38,6 +40,10 @@ export function makeParts(ports: Ports): Parts {
   const context: Context = {
     ports,
     live: new Map(),
+    slots: {
+      ask: (place, at) => slots.ask(place, at),
+      waiting: (place, wait) => slots.waiting(place, wait),
+    },
     profile: (id) => ports.profiles.get(id) ?? null,
     account: (id) => accounts.get(id),
     changed: () => changes.changed(),
@@ -57,6 +63,7 @@ export function makeParts(ports: Ports): Parts {
       changes.changed();
     },
   };
+  const slots = new SlotWatch(context);
   const history = new ExchangeHistory(context);
   const accounts = new AccountBook(ports, async () => {
     decisions.abandonAll();
@@ -74,6 +81,7 @@ export function makeParts(ports: Ports): Parts {
     playground,
     choices,
     work,
+    slots,
     decisions,
     dismissed: new Set(),
     notices: new Map(),

@@ -115,10 +115,10 @@ export function ask(
  * first byte leaves, `back` when the server has clearly refused: then nothing was done, and it waits again.
  */
 export function progressOf(
-  task: Pick<Task, "context" | "id" | "live">,
+  task: Pick<Task, "context" | "id" | "live" | "place">,
   { sending, back }: { readonly sending: () => void; readonly back: () => void },
 ): Progress {
-  const { context, id, live } = task;
+  const { context, id, live, place } = task;
   const { exchanges, clock } = context.ports;
   return {
     waiting(wait) {
@@ -126,6 +126,7 @@ export function progressOf(
       live.wait = wait;
       live.retryAt = null;
       exchanges.note(id, { at: clock.now(), what: "waiting", wait });
+      context.slots.waiting(place, wait);
       context.changed();
     },
     sending(attempt, now) {
@@ -145,6 +146,7 @@ export function progressOf(
     refused(refusal, attempt) {
       exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal });
       if (refusal.kind !== "busy" && refusal.kind !== "credit") back();
+      if (refusal.kind === "concurrency") context.slots.ask(place, clock.now());
       context.changed();
     },
     retrying(at, cause) {

@@ -4,7 +4,7 @@ import type { HeadReading } from "../core/quota/evidence.ts";
 import type { Ask, Finding } from "../core/quota/ledger.ts";
 import type { Claim, Head, Refusal } from "../core/quota/model.ts";
 import { departed, lose, refund, settle } from "../core/quota/settle.ts";
-import { reconcile, release } from "../core/quota/slots.ts";
+import { hold, reconcile, release } from "../core/quota/slots.ts";
 import type { PartitionState } from "../core/quota/state.ts";
 import type { Rows } from "./ledger-rows.ts";
 
@@ -132,6 +132,14 @@ export class LedgerBooks {
     if (booked === undefined) return;
     const { claim, holder, tookSlots, brief } = booked;
     this.save(claim, refund(claim, askId, tookSlots || brief ? holder : null, this.states(claim)));
+  }
+
+  /** Takes the slots of a claim for a job that lives already; false where it has none. */
+  occupy(claim: Claim, holder: string, now: number): boolean {
+    const parts = claim.parts.filter((part) => part.policy.type === "slots");
+    for (const { partition, cost } of parts)
+      this.#rows.savePartition(partition, hold(this.#rows.partition(partition), holder, now, cost));
+    return parts.length > 0;
   }
 
   /** Gives a job's slots back; returns the partitions in which it held some. */

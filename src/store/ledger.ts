@@ -137,6 +137,12 @@ export class SqlLedger implements Ledger {
     this.#end(askId, now, () => this.#books.refund(askId));
   }
 
+  occupy(claim: Claim, holder: string, now: number): void {
+    this.#do(now, (at) => {
+      if (this.#write(() => this.#books.occupy(claim, holder, at))) this.#listeners.tell();
+    });
+  }
+
   free(holder: string, now: number): void {
     this.#do(now, (at) => {
       const freed = this.#write(() => {

@@ -118,6 +118,7 @@ export class OpenLedger implements Ledger {
   lost = () => {};
   abandon = () => {};
   refund = () => {};
+  occupy = () => {};
   free = (holder: string): void => void this.freed.push(holder);
   reconcileSlots = () => {};
   meters = (claim: Claim): Meter[] => this.shown(claim);

@@ -141,6 +141,7 @@ export class ListLedger implements Ledger {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  occupy(): void {}
   reconcileSlots(): void {}
   meters(): [] {
     return [];

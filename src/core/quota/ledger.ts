@@ -72,6 +72,8 @@ export interface Ledger {
   abandon(askPrefix: string, claim: Claim, now: number): void;
   /** Takes a reservation back that surely never left. */
   refund(askId: string, now: number): void;
+  /** A job that was begun elsewhere takes the slots of a claim, above the limit as well. Idempotent. */
+  occupy(claim: Claim, holder: string, now: number): void;
   /** Ends the hold of a job on its slots. Idempotent. */
   free(holder: string, now: number): void;
   /** The server says that so many slots are taken; the difference to our own holders counts as foreign. */
