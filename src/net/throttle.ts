@@ -241,7 +241,7 @@ export class Gate {
   #failed(group: Group<Held>, error: unknown): void {
     const { clock } = this.#bookings;
     group.due = false;
-    group.askAt = clock.now() + 3 + clock.random() * 30 * Math.min(++group.failures, 8);
+    group.askAt = clock.now() + 1 + clock.random() * 8 * 2 ** Math.min(++group.failures, 5);
     if (group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
   }
 
