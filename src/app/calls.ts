@@ -85,7 +85,7 @@ export async function send(context: Context, call: Call, progress: Progress): Pr
 }
 
 /** An answer that says a key back does so to nobody: sentences, results, jobs and history are all made from this. */
-function withoutKeys({ ports }: Context, incoming: Incoming): Incoming {
+export function withoutKeys({ ports }: Context, incoming: Incoming): Incoming {
   const keys = [...ports.keys.known()];
   if (keys.length === 0) return incoming;
   const { text, headers } = makeRedactor(keys);
@@ -122,7 +122,7 @@ export async function download(
   progress: Progress,
 ): Promise<Incoming> {
   await assertOpen(context, link.place, link.url);
-  return context.ports.client.send(
+  const incoming = await context.ports.client.send(
     {
       id: requestId(link.exchangeId),
       method: "GET",
@@ -143,6 +143,7 @@ export async function download(
     },
     progress,
   );
+  return withoutKeys(context, incoming);
 }
 
 /** The partitions that an action's first call counts in, whatever its input. */

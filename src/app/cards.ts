@@ -3,6 +3,7 @@ import { FIRST, isOver, placeOf, stepAt } from "../core/jobs/flow.ts";
 import type { Job, Result } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import { readOne } from "../core/profile/path.ts";
+import { said } from "../core/profile/said.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
 import type { CardView, ResultView, WaitView } from "../protocol/snapshot.ts";
@@ -128,7 +129,7 @@ function shown({ ports: { format } }: Context, value: unknown, unit?: "ms" | "s"
   if (typeof value === "number" && unit !== undefined)
     return format.duration(unit === "s" ? value * 1000 : value);
   if (typeof value === "number") return format.number(value);
-  return typeof value === "string" ? value.slice(0, 500) : JSON.stringify(value).slice(0, 500);
+  return said(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function resultView({ ports: { t } }: Context, result: Result, live: LiveExchange | null): ResultView {

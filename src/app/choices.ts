@@ -2,6 +2,7 @@
 // for this editor window by account.
 import { readError } from "../core/profile/failure.ts";
 import { readAll, readText } from "../core/profile/path.ts";
+import { said } from "../core/profile/said.ts";
 import { SILENT, send } from "./calls.ts";
 import { actionOf, type Context } from "./context.ts";
 import type { Playground } from "./playground.ts";
@@ -83,7 +84,7 @@ export class Choices {
         .flatMap((item): Choice[] => {
           const value = readText({ headers: {}, body: item }, from.value);
           if (value === null) return [];
-          return [{ value, title: readText({ headers: {}, body: item }, from.title) ?? value }];
+          return [{ value, title: said(readText({ headers: {}, body: item }, from.title) ?? value, 200) }];
         });
       this.#loaded.set(key, { state: "loaded", choices: choices.slice(0, 2_000) });
     } catch (error) {

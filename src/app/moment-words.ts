@@ -1,6 +1,7 @@
 // A moment of a timeline as a sentence: what happened, on what evidence. No word that only the stores know may stand in it.
 import type { ExchangeState } from "../core/jobs/model.ts";
 import type { Moment } from "../core/jobs/stores.ts";
+import { said } from "../core/profile/said.ts";
 import type { Evidence, Policy, Refusal } from "../core/quota/model.ts";
 import { type Voice, waitSentence } from "./sentences.ts";
 
@@ -131,7 +132,8 @@ function stateSentence({ t }: Voice, state: ExchangeState): string {
 /** A note says more than the state it stands with; what is no note of ours is the provider's own word. */
 function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, note: string): string {
   const { t } = voice;
-  const [word, id = ""] = note.split(/ (.*)/s);
+  const [word, rest = ""] = note.split(/ (.*)/s);
+  const id = said(rest);
   switch (word) {
     case "found":
       return t("Found at the provider as {id}.", { id });
@@ -140,7 +142,7 @@ function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, no
   }
   switch (note) {
     case about.remoteId:
-      return t("The provider took it as {id}.", { id: note });
+      return t("The provider took it as {id}.", { id: said(note) });
     case "person":
       return t("Cancelled by you.");
     case "later":
@@ -163,6 +165,6 @@ function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, no
       return t("The provider did not cancel it.");
   }
   return state === "accepted"
-    ? t("The provider says: {word}.", { word: note })
-    : t("{state} ({note})", { state: stateSentence(voice, state), note });
+    ? t("The provider says: {word}.", { word: said(note) })
+    : t("{state} ({note})", { state: stateSentence(voice, state), note: said(note) });
 }

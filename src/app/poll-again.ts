@@ -2,6 +2,7 @@
 // seldom; it never sends the work again.
 import { isOver } from "../core/jobs/flow.ts";
 import { nextPollAt, sharedIntervalMs } from "../core/jobs/schedule.ts";
+import { said } from "../core/profile/said.ts";
 import type { Action, Watch } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
 import { claimOf } from "./calls.ts";
@@ -34,7 +35,7 @@ export function failedPoll(polling: Polling, polls: number, incoming: Incoming):
     const gone: Problem = {
       sentence: t("{provider} no longer knows this job ({id}).", {
         provider: place.profile.name,
-        id: job.remoteId ?? "?",
+        id: said(job.remoteId ?? "?", 100),
       }),
       remedy: t("It may have been removed there; send again if you still need the result."),
     };

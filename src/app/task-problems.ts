@@ -4,7 +4,7 @@ import { readFile } from "../core/profile/input.ts";
 import type { Incoming } from "../core/wire.ts";
 import { brokenAnswer, errorProblem, failureProblem, type Problem } from "./problems.ts";
 import { answered } from "./record.ts";
-import type { Task } from "./task.ts";
+import { redactorOf, type Task } from "./task.ts";
 
 type Standing = Pick<Task, "context" | "place">;
 
@@ -20,7 +20,8 @@ export function failureOf(
 
 /** Anything that was thrown on the way. */
 export function thrownProblem(task: Standing & Pick<Task, "action" | "job">, error: unknown): Problem {
-  return errorProblem({ ...about(task), fileOf: (field) => fileAt(task, field) }, error);
+  const problem = errorProblem({ ...about(task), fileOf: (field) => fileAt(task, field) }, error);
+  return { ...problem, sentence: redactorOf(task.context).text(problem.sentence) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { readFile } from "../core/profile/input.ts";
 import { readText } from "../core/profile/path.ts";
 import type { Step } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
-import { assertOpen } from "./calls.ts";
+import { assertOpen, withoutKeys } from "./calls.ts";
 import { newId } from "./context.ts";
 import { progressOf, type Task } from "./task.ts";
 
@@ -25,7 +25,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
       expected: "a file",
     });
   await assertOpen(context, place, url);
-  const incoming = await context.ports.client.send(
+  const answer = await context.ports.client.send(
     {
       id: `${id}.${newId().slice(0, 8)}`,
       method: spec.method,
@@ -47,6 +47,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
     },
     progressOf(task, { sending: () => {}, back: () => {} }),
   );
+  const incoming = withoutKeys(context, answer);
   if (incoming.head.status >= 400)
     throw new HeadroomError("httpFailed", "The upload was refused.", {
       status: incoming.head.status,

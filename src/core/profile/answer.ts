@@ -2,7 +2,12 @@
 // Pure; never throws on any answer, and an unknown status word counts as running.
 import type { JobState } from "../jobs/model.ts";
 import { type Answered, parsed, readAll, readNumber, readOne, readText } from "./path.ts";
+import { said } from "./said.ts";
 import type { Answer, ResultSpec, Watch } from "./schema.ts";
+
+/** A status word or an id that is longer is none. Characters. */
+const MOST_WORD = 100;
+const MOST_TITLE = 200;
 
 /** A successful answer understood. */
 export interface AnswerRead {
@@ -82,7 +87,8 @@ export function readAnswer(
 
 /** How a job stands by a poll's answer. */
 export function readJob(watch: Watch, given: Answered): JobRead {
-  const word = readText(given, watch.status);
+  const raw = readText(given, watch.status);
+  const word = raw === null ? null : said(raw, MOST_WORD);
   const failed = watch.failedWhen !== undefined && present(given, watch.failedWhen);
   const state = failed ? "failed" : stateOf(watch.words, word);
   const part = watch.progress === undefined ? null : readNumber(given, watch.progress);
@@ -120,7 +126,7 @@ function readSpec(spec: ResultSpec, given: Answered, now: number): ResultRead[] 
     const duration = durations.length === 1 ? durations[0] : durations[i];
     const head: ResultHead = {
       kind: spec.kind,
-      title: isText(title) ? title : (spec.label ?? null),
+      title: isText(title) ? said(title, MOST_TITLE) : (spec.label ?? null),
       contentType: spec.contentType ?? null,
       expiresAt: expiresAt ?? (spec.lifeMs === undefined ? null : now + spec.lifeMs),
       durationMs:
@@ -151,8 +157,8 @@ export function sentence(given: Answered, path: string): string | null {
   const texts = readAll(given, path)
     .flat()
     .filter(isText)
-    .map((one) => one.trim());
-  return texts.length === 0 ? null : texts.join("; ");
+    .map((one) => said(one));
+  return texts.length === 0 ? null : said(texts.join("; "));
 }
 
 function present(given: Answered, path: string): boolean {

@@ -2,6 +2,7 @@
 // never throws on any answer, and says nothing of the kind of a refusal (core/quota does).
 import { sentence } from "./answer.ts";
 import { type Answered, readText } from "./path.ts";
+import { said } from "./said.ts";
 import type { Profile } from "./schema.ts";
 
 /** How an error may be repeated: not at all, under the same idempotency key, after a growing wait, or when the server says. */
@@ -20,7 +21,7 @@ export interface FailureRead {
   readonly retry: RetryAdvice;
 }
 
-const MAX_DETAIL = 500;
+const MOST_CODE = 100;
 
 /** What an answer with an error status means. The rule for status and code comes before the one for the status alone. */
 export function readError(
@@ -37,7 +38,7 @@ export function readError(
     rules.find((one) => one.code !== undefined && one.code === code) ??
     rules.find((one) => one.code === undefined);
   const { meaning, remedy, retry } = rule ?? unlisted(profile.name, status);
-  return { code, detail: detail === null ? null : shortened(detail), meaning, remedy, retry };
+  return { code: code === null ? null : said(code, MOST_CODE), detail, meaning, remedy, retry };
 }
 
 function unlisted(name: string, status: number): Pick<FailureRead, "meaning" | "remedy" | "retry"> {
@@ -63,12 +64,8 @@ function unlisted(name: string, status: number): Pick<FailureRead, "meaning" | "
 /** The first words of a body that is text and not a page. */
 function plainText(body: unknown): string | null {
   if (typeof body !== "string") return null;
-  const text = body.trim();
+  const text = said(body);
   return text === "" || text.startsWith("<") ? null : text;
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`;
 }
 
 function first<T>(values: readonly (T | null)[]): T | null {

@@ -2,8 +2,10 @@
 // Pure; it must not resolve names.
 
 /** Names and addresses of this machine and of private networks, where no provider keeps results. */
-const PRIVATE_HOST =
-  /^(localhost|.*\.(localhost|local|internal|home\.arpa)|0\..*|10\..*|127\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|192\.168\..*|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*|\[(::|::1|f[cde].*|::ffff:.*|64:ff9b:.*)\])\.?$/;
+const PRIVATE_NAME = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/;
+const PRIVATE_V4 =
+  /^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+$/;
+const PRIVATE_V6 = /^\[(::1?|f[cde].*|::ffff:.*|64:ff9b:.*)\]$/;
 
 /**
  * Whether a link leads where a provider's results may lie: on its own origin, or over https at a public name. Anything else,
@@ -14,5 +16,7 @@ export function isOpenLink(link: string, base: string): boolean {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
     return false;
   if (url.origin === URL.parse(base)?.origin) return true;
-  return url.protocol === "https:" && !PRIVATE_HOST.test(url.hostname);
+  return (
+    url.protocol === "https:" && ![PRIVATE_NAME, PRIVATE_V4, PRIVATE_V6].some((one) => one.test(url.hostname))
+  );
 }

@@ -1,7 +1,10 @@
 // Reading answers that are lists: choices for a form field, the next page, many jobs at once. Pure; never throws.
 import type { Input } from "./input.ts";
 import { type Answered, readAll, readOne, readText } from "./path.ts";
+import { said } from "./said.ts";
 import type { Action, Parameter, Watch } from "./schema.ts";
+
+const MOST_TITLE = 200;
 
 /** A choice for a form field. */
 export interface Choice {
@@ -14,7 +17,7 @@ export function readChoices(from: NonNullable<Parameter["choicesFrom"]>, given: 
   return entries(given, from.items).flatMap((one) => {
     const value = readOne(one, from.value);
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
-    return [{ value, title: readText(one, from.title) ?? String(value) }];
+    return [{ value, title: said(readText(one, from.title) ?? String(value), MOST_TITLE) }];
   });
 }
 
