@@ -1,20 +1,19 @@
 // What follows a step that succeeded: the next one, a question to the person, or the fetching of results.
 import { asksBefore, nextPosition, resultsAt, stepAt, watchAt } from "../core/jobs/flow.ts";
 import { readResults } from "../core/profile/answer.ts";
+import type { Incoming } from "../core/wire.ts";
 import { keyFor } from "./calls.ts";
 import { actionOf } from "./context.ts";
+import { answered } from "./record.ts";
 import { keepResults } from "./results.ts";
 import { ask, type Task } from "./task.ts";
 
-/** A step's work is over: its results are kept, then the flow goes on. `given` is the last poll's answer. */
-export async function succeeded(
-  task: Task,
-  given: { readonly headers: Readonly<Record<string, string>>; readonly body: unknown } | null = null,
-): Promise<void> {
+/** A step's work is over: its results are kept, then the flow goes on. `last` is the answer that told it. */
+export async function succeeded(task: Task, last: Incoming | null = null): Promise<void> {
   const { action, job, context } = task;
-  if (given !== null && watchAt(action, job) !== null) {
-    const results = readResults(resultsAt(action, job), given, context.ports.clock.now());
-    await keepResults(task, results, null);
+  if (last !== null && watchAt(action, job) !== null) {
+    const results = readResults(resultsAt(action, job), answered(last), context.ports.clock.now());
+    await keepResults(task, results, last);
   }
   advance(task);
 }

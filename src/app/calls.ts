@@ -25,6 +25,8 @@ export interface Call {
   readonly title: string;
   /** Where a body that is a result goes. */
   readonly saveTo: string | null;
+  /** Members of the answer whose base64 is media. Default none. */
+  readonly lift?: readonly string[];
   /** How long the server may stay silent. ms; default 60 s for quick calls, 180 s for others. */
   readonly idleMs?: number;
   readonly signal: AbortSignal;
@@ -76,6 +78,7 @@ export async function send(context: Context, call: Call, progress: Progress): Pr
     repeat: repeatOf(call.action, call.idempotencyKey),
     retry: profile.retry,
     saveTo: call.saveTo,
+    lift: call.lift ?? [],
     idleMs: call.idleMs ?? (quick ? QUICK_IDLE_MS : SLOW_IDLE_MS),
     signal: call.signal,
   };

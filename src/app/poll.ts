@@ -1,6 +1,6 @@
 // Asks once how a job stands and takes the answer in; when to ask again is poll-again.ts.
 import { isHeadroomError } from "../core/errors.ts";
-import { watchAt } from "../core/jobs/flow.ts";
+import { resultsAt, watchAt } from "../core/jobs/flow.ts";
 import { readJob } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
@@ -9,6 +9,7 @@ import { SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { failedPoll, nextAt, type Polling, slower } from "./poll-again.ts";
 import { answered, slim } from "./record.ts";
+import { discard, liftOf } from "./results.ts";
 import { end, handsOff, sourcesOf, stepName, type Task } from "./task.ts";
 import { brokenProblem, thrownProblem } from "./task-problems.ts";
 
@@ -24,7 +25,11 @@ export async function pollStage(task: Task): Promise<void> {
   const polling: Polling = { task, watch, poll };
   try {
     const incoming = await ask(polling);
-    await understood(polling, incoming);
+    try {
+      await understood(polling, incoming);
+    } finally {
+      await discard(context, incoming);
+    }
   } catch (error) {
     if (handsOff(task.live, error) || isHeadroomError(error, "cancelled")) return;
     context.ports.log("warn", `poll ${task.id}: ${error instanceof Error ? error.message : String(error)}`);
@@ -34,7 +39,7 @@ export async function pollStage(task: Task): Promise<void> {
 }
 
 function ask({ task, watch, poll }: Polling): Promise<Incoming> {
-  const { context, job, place, live, exchange } = task;
+  const { context, action, job, place, live, exchange } = task;
   const bind = { ...watch.poll.bind, ...(watch.longPoll?.bind ?? {}) };
   return send(
     context,
@@ -47,6 +52,7 @@ function ask({ task, watch, poll }: Polling): Promise<Incoming> {
       lane: "poll",
       title: exchange.title,
       saveTo: null,
+      lift: liftOf(resultsAt(action, job)),
       // A long poll is silent on purpose, and its round trip measures nothing.
       ...(watch.longPoll === undefined ? {} : { idleMs: watch.longPoll.holdMs + 30_000 }),
       signal: live.abort.signal,
@@ -87,7 +93,7 @@ async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const answers = { ...job.answers, [stepName(action, job.step)]: body, last: body };
   jobs.update(id, { ...common, answers, nextPollAt: null });
   const after: Task = { ...task, job: { ...job, answers, polls, word, progress, seen: true } };
-  if (state === "succeeded") await succeeded(after, given);
+  if (state === "succeeded") await succeeded(after, incoming);
   else over(after, state, error);
 }
 

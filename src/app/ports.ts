@@ -44,8 +44,10 @@ export interface Simulator {
 
 /** Bytes on disk that belong to results and chosen files. */
 export interface Files {
-  /** Writes base64 text as bytes into the result store; returns size and sniffed type. */
-  writeBase64(file: string, base64: string): Promise<{ bytes: number; sniffed: string | null }>;
+  /** Makes a temporary file, which the network left in the result folder, a result's own. */
+  take(path: string, file: string): Promise<void>;
+  /** Deletes temporary files that nobody took; those that were taken are left alone. */
+  discard(paths: readonly string[]): Promise<void>;
   writeText(file: string, text: string): Promise<{ bytes: number }>;
   size(path: string): Promise<number | null>;
 }

@@ -2,7 +2,7 @@
 // chosen here; the type is what the bytes show.
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultRead } from "../core/profile/answer.ts";
-import type { Action } from "../core/profile/schema.ts";
+import type { Action, ResultSpec } from "../core/profile/schema.ts";
 import { endingOf } from "../core/sniff.ts";
 import type { Incoming } from "../core/wire.ts";
 import type { ResultFile } from "./api.ts";
@@ -34,17 +34,15 @@ export async function keepResults(
 
 /** An answer that no result entry describes, as a JSON or text result, so that nothing that came is lost. */
 export async function keepAnswer(task: Task, incoming: Incoming, body: unknown): Promise<void> {
-  const { results, t } = task.context.ports;
+  const { results, files, t } = task.context.ports;
   if (incoming.bytes === 0) return;
   const result = blank(task, 0, "json", t("Answer"));
-  if (incoming.file !== null)
-    results.put({
-      ...result,
-      file: fileName(incoming.file),
-      bytes: incoming.bytes,
-      mediaType: incoming.sniffed,
-    });
-  else await writeText(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2));
+  if (incoming.file !== null) {
+    const file = `${result.id}.${endingOf(incoming.sniffed)}`;
+    await files.take(incoming.file, file);
+    results.put({ ...result, ...told(incoming), file });
+  } else
+    await writeText(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2));
 }
 
 async function keep(task: Task, read: ResultRead, index: number, incoming: Incoming | null): Promise<void> {
@@ -60,18 +58,16 @@ async function keep(task: Task, read: ResultRead, index: number, incoming: Incom
   if (old !== null && old.file !== null) return;
   switch (read.from) {
     case "base64": {
-      const file = `${result.id}.${endingOf(plainType(read.contentType ?? USUAL_TYPE[read.kind]))}`;
-      const { bytes, sniffed } = await files.writeBase64(file, read.base64);
-      return put(task, { ...result, file, bytes, mediaType: sniffed });
+      const lifted = incoming?.lifted?.[read.base64];
+      if (lifted === undefined) return put(task, { ...result, bytes: 0, mediaType: "text/plain" });
+      const type = plainType(read.contentType ?? USUAL_TYPE[read.kind]);
+      const file = `${result.id}.${endingOf(type)}`;
+      await files.take(lifted.file, file);
+      return put(task, { ...result, ...told(lifted), file }, lifted.whole);
     }
     case "body":
       if (incoming?.file === null || incoming === null) return;
-      return put(task, {
-        ...result,
-        file: fileName(incoming.file),
-        bytes: incoming.bytes,
-        mediaType: incoming.sniffed,
-      });
+      return put(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
     case "json":
       return writeText(
         context,
@@ -85,8 +81,26 @@ async function keep(task: Task, read: ResultRead, index: number, incoming: Incom
   }
 }
 
-/** Stores a fetched result; bytes of another kind than promised are kept, with a word on it. */
-export function put(task: Pick<Task, "context" | "place">, result: Result): void {
+/** Which members of an answer hold media as base64: the last name of each path. */
+export function liftOf(specs: readonly ResultSpec[]): string[] {
+  const paths = specs.flatMap((one) => (one.from === "base64" ? [one.path ?? ""] : []));
+  return paths.map((path) => (path.split(".").pop() ?? path).replace(/(\[\d*\])+$/, ""));
+}
+
+/** Deletes what of an answer lies on disk and became no result. */
+export async function discard({ ports }: Context, incoming: Incoming): Promise<void> {
+  await ports.files.discard(Object.values(incoming.lifted ?? {}).map((one) => one.file));
+}
+
+/** What is stored of a file's bytes. */
+export function told(
+  from: Pick<Incoming, "bytes" | "sniffed" | "digest">,
+): Pick<Result, "bytes" | "mediaType" | "digest"> {
+  return { bytes: from.bytes, mediaType: from.sniffed, digest: from.digest ?? null };
+}
+
+/** Stores a fetched result; bytes of another kind than promised, or a part of them, are kept, with a word on it. */
+export function put(task: Pick<Task, "context" | "place">, result: Result, whole = true): void {
   const { context, place } = task;
   const { ports } = context;
   const type = result.mediaType;
@@ -94,7 +108,8 @@ export function put(task: Pick<Task, "context" | "place">, result: Result): void
   const wrong = media && type !== null && !/^(audio|video)\//.test(type);
   const empty = media && result.bytes === 0;
   const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
-  const problem = wrong || empty ? brokenAnswer(about, "type", type ?? ports.t("nothing")) : null;
+  const got = whole ? (type ?? ports.t("nothing")) : ports.t("broken base64");
+  const problem = wrong || empty || !whole ? brokenAnswer(about, "type", got) : null;
   ports.results.put({ ...result, problem: problem?.sentence ?? null });
   context.changed();
 }

@@ -1,6 +1,6 @@
 // Sends one step of an exchange: its first call, a further one, or an upload. The key and the state are stored
 // before anything leaves; what comes back goes to taken.ts, what is thrown to failed.ts.
-import { FIRST, stepAt } from "../core/jobs/flow.ts";
+import { answersAt, FIRST, stepAt } from "../core/jobs/flow.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Action, Step } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
@@ -8,7 +8,7 @@ import { buildFor, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { failed } from "./failed.ts";
 import { recordRequest } from "./record.ts";
-import { bodyFile } from "./results.ts";
+import { bodyFile, discard, liftOf } from "./results.ts";
 import { taken } from "./taken.ts";
 import { progressOf, redactorOf, setState, sourcesOf, type Task } from "./task.ts";
 import { upload } from "./upload.ts";
@@ -54,6 +54,7 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
       lane: step === null ? "person" : "flow",
       title: exchange.title,
       saveTo: bodyFile(task, action),
+      lift: liftOf(answersAt(task.action, job.step).flatMap((one) => one.results)),
       signal: live.abort.signal,
     },
     progressOf(task, {
@@ -67,7 +68,11 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
       },
     }),
   );
-  await taken(task, action, incoming);
+  try {
+    await taken(task, action, incoming);
+  } finally {
+    await discard(task.context, incoming);
+  }
 }
 
 /** The action that a step calls; the exchange's own for the first call. */

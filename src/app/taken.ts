@@ -41,7 +41,7 @@ export async function taken(task: Task, called: Action, incoming: Incoming): Pro
     answers: { ...job.answers, [name]: body, last: body },
     ...(answerIndex < 0 ? {} : { answerIndex }),
   };
-  if (read.watch !== null) return watched({ ...task, job: known }, read, given);
+  if (read.watch !== null) return watched({ ...task, job: known }, read, incoming);
   context.ports.jobs.update(id, { answers: known.answers, remoteId });
   await keepResults({ ...task, job: known }, read.results, incoming);
   if (wantsBody && isWrongBody(read, incoming))
@@ -55,11 +55,7 @@ export async function taken(task: Task, called: Action, incoming: Incoming): Pro
 }
 
 /** The answer starts a job: it is stored with its id, and polled from now on. */
-async function watched(
-  task: Task,
-  read: AnswerRead,
-  given: { readonly headers: Readonly<Record<string, string>>; readonly body: unknown },
-): Promise<void> {
+async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promise<void> {
   const { context, id, job } = task;
   const { jobs, clock } = context.ports;
   const now = clock.now();
@@ -87,7 +83,7 @@ async function watched(
     }),
   });
   setState(context, id, "accepted", {}, job.remoteId);
-  if (state === "succeeded") await succeeded(task, given);
+  if (state === "succeeded") await succeeded(task, incoming);
 }
 
 function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {

@@ -46,6 +46,8 @@ export interface Outgoing {
   };
   /** Stream the body to this file instead of into memory. */
   readonly saveTo: string | null;
+  /** Members of a JSON answer whose base64 text goes to disk as bytes while it streams in. Default none. */
+  readonly lift?: readonly string[];
   /** Give up when no byte came for so long. ms */
   readonly idleMs: number;
   readonly signal: AbortSignal;
@@ -63,6 +65,17 @@ export interface Progress {
   bytes(received: number, total: number | null): void;
 }
 
+/** Media that was lifted out of a JSON answer, in a file that lasts until its process ends unless somebody takes it. */
+export interface Lifted {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sniffed: string | null;
+  /** SHA-256 in hex. */
+  readonly digest: string;
+  /** False where the base64 broke off or was none from some point on. */
+  readonly whole: boolean;
+}
+
 /** An answer, whole. `text` is there for text bodies up to `inlineBytes`; `file` where it was saved. */
 export interface Incoming {
   readonly head: Head;
@@ -71,6 +84,10 @@ export interface Incoming {
   readonly bytes: number;
   /** The type sniffed from the first bytes; null where nothing fits. */
   readonly sniffed: string | null;
+  /** SHA-256 of the file in hex; null or missing where there is none. */
+  readonly digest?: string | null;
+  /** What was lifted, by the note that stands for it in `text`. Default none. */
+  readonly lifted?: Readonly<Record<string, Lifted>>;
   readonly attempts: number;
 }
 

@@ -142,7 +142,14 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
 }
 
 /** An error whose body broke off, or was larger than any error should be, still has its head. */
-const NOTHING: Received = { text: null, file: null, bytes: 0, sniffed: null };
+const NOTHING: Received = {
+  text: null,
+  file: null,
+  bytes: 0,
+  sniffed: null,
+  digest: null,
+  lifted: {},
+};
 
 function receiveOptions(
   { request, progress, options, attempt, rest: earlier }: AttemptOptions,
@@ -153,9 +160,13 @@ function receiveOptions(
   const length = Number(head.headers["content-length"] ?? Number.NaN) + (rest?.bytes ?? 0);
   const total = Number.isSafeInteger(length) ? length : null;
   const failed = head.status >= 400;
+  // An encoded body is as long as nobody says; the one of a HEAD is not there.
+  const plain = head.headers["content-encoding"] === undefined && request.method !== "HEAD";
   return {
     saveTo,
     rest,
+    lift: failed ? [] : (request.lift ?? []),
+    total: plain ? total : null,
     validator: failed ? null : validatorOf(request, head),
     spillFolder: failed ? null : options.spillFolder,
     name: `${request.id}.${attempt}`,

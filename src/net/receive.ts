@@ -1,10 +1,12 @@
 // Takes the bytes of an answer in: text into memory up to a bound, everything else to disk under a temporary name,
-// flushed and renamed at the end. Memory stays flat whatever the size. It must not decide what an answer means.
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+// flushed and renamed at the end, media inside a JSON answer as well. Memory stays flat whatever the size. It must not decide what an answer means.
+import { join } from "node:path";
 import { HeadroomError, isHeadroomError } from "../core/errors.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
+import type { Incoming } from "../core/wire.ts";
+import { Lift } from "./lift.ts";
 import type { Rest } from "./rest.ts";
+import { giveBack, partialOf, Spool } from "./spool.ts";
 
 export interface ReceiveOptions {
   /** Where the bytes go as they are; null for memory. */
@@ -14,6 +16,10 @@ export interface ReceiveOptions {
   /** Names the spilled file. */
   readonly name: string;
   readonly contentType: string;
+  /** Members of a JSON answer whose base64 goes to disk as bytes. */
+  readonly lift: readonly string[];
+  /** How many bytes were announced, with what was there before; null where nobody says. */
+  readonly total: number | null;
   /** What is there already and goes on with this body; null to begin. */
   readonly rest: Rest | null;
   /** Keep what came if the body breaks off, under this validator; null to delete it. */
@@ -25,15 +31,8 @@ export interface ReceiveOptions {
   bytes(received: number): void;
 }
 
-export interface Received {
-  readonly text: string | null;
-  readonly file: string | null;
-  readonly bytes: number;
-  readonly sniffed: string | null;
-}
-
-/** How much may gather in memory while the disk is at work. bytes */
-const GATHER_BYTES = 1024 * 1024;
+/** A body that was taken in whole. */
+export type Received = Required<Pick<Incoming, "text" | "file" | "bytes" | "sniffed" | "digest" | "lifted">>;
 
 /** A body that broke off, with what can be gone on with. */
 export class BrokenOff extends Error {
@@ -53,7 +52,10 @@ export async function receive(body: AsyncIterable<Buffer>, options: ReceiveOptio
   const sink = new Sink(options);
   try {
     if (options.rest !== null) await sink.goOn(options.rest);
-    for await (const chunk of body) await sink.write(chunk);
+    for await (const chunk of body) {
+      const writing = sink.write(chunk);
+      if (writing !== null) await writing;
+    }
     return await sink.finish();
   } catch (error) {
     const keep = isHeadroomError(error) ? null : options.validator;
@@ -64,117 +66,90 @@ export async function receive(body: AsyncIterable<Buffer>, options: ReceiveOptio
 
 class Sink {
   readonly #options: ReceiveOptions;
-  #head = Buffer.alloc(0);
+  readonly #lift: Lift | null;
   #chunks: Buffer[] = [];
-  #held = 0;
-  #writing: Promise<void> | null = null;
   #bytes = 0;
-  #file: { readonly handle: FileHandle; readonly partial: string; readonly target: string } | null = null;
+  /** What is kept as it came, without what was lifted. */
+  #kept = 0;
+  #spool: Spool | null = null;
 
   constructor(options: ReceiveOptions) {
     this.#options = options;
+    const { lift, spillFolder, name } = options;
+    const fileOf = (index: number) => partialOf(join(spillFolder ?? "", `${safe(name)}.${index}`));
+    this.#lift = lift.length > 0 && spillFolder !== null ? new Lift({ names: lift, fileOf }) : null;
   }
 
-  async write(chunk: Buffer): Promise<void> {
-    const { saveTo, inlineBytes, maxBytes } = this.#options;
-    if (this.#head.length < SNIFF_BYTES) {
-      const missing = SNIFF_BYTES - this.#head.length;
-      this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
-    }
+  /** Returns a promise only where something must be waited for. */
+  write(chunk: Buffer): Promise<void> | null {
+    const { maxBytes } = this.#options;
     this.#bytes += chunk.length;
     if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
     this.#options.bytes(this.#bytes);
-    if (this.#file === null && (saveTo !== null || this.#bytes > inlineBytes)) await this.#toDisk();
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
-    if (this.#file === null) return;
-    const writing = this.#write(this.#file.handle);
-    // A few chunks may gather while the disk is at work, so that it gets them together.
-    if (this.#held >= GATHER_BYTES) await writing;
+    return this.#lift === null ? this.#keep(chunk) : this.#lift.push(chunk, (piece) => this.#keep(piece));
   }
 
   async finish(): Promise<Received> {
-    const sniffed = sniff(this.#head);
-    const { contentType, saveTo } = this.#options;
-    const textual = isText(contentType, sniffed);
-    if (this.#file === null && (saveTo !== null || (!textual && this.#bytes > 0))) await this.#toDisk();
+    const { contentType, saveTo, total } = this.#options;
+    if (total !== null && this.#bytes !== total)
+      throw new Error(`${this.#bytes} bytes came of ${total} that were announced.`);
     const bytes = this.#bytes;
-    if (this.#file === null)
-      return { text: decode(Buffer.concat(this.#chunks), contentType), file: null, bytes, sniffed };
-    const { handle, partial, target } = this.#file;
-    await this.#write(handle);
-    await onDisk(handle.sync().then(() => handle.close()));
-    await onDisk(rename(partial, target));
-    this.#file = null;
-    return { text: null, file: target, bytes, sniffed };
+    const lifted = this.#lift?.lifted ?? {};
+    const held = Buffer.concat(this.#chunks);
+    const sniffed = sniff(held.subarray(0, SNIFF_BYTES));
+    const textual = this.#spool === null && isText(contentType, sniffed);
+    if (this.#spool === null && (saveTo !== null || (!textual && bytes > 0))) await this.#toDisk();
+    if (this.#spool === null) {
+      const text = decode(held, contentType);
+      return { text, file: null, bytes, sniffed, digest: null, lifted };
+    }
+    const spooled = await this.#spool.finish(saveTo ?? this.#partial());
+    this.#spool = null;
+    return { ...spooled, text: null, bytes, lifted };
   }
 
   /** Goes on writing to what an earlier attempt left. */
-  async goOn({ partial, bytes, first }: Rest): Promise<void> {
-    const handle = await onDisk(open(partial, "a"));
-    this.#file = { handle, partial, target: this.#options.saveTo ?? partial };
-    this.#bytes = bytes;
-    this.#head = Buffer.from(first);
+  async goOn(rest: Rest): Promise<void> {
+    this.#spool = await Spool.goOn(rest);
+    this.#bytes = rest.bytes;
   }
 
-  /** Closes the file; deletes it, or keeps what is surely written, to be gone on with. */
+  /** Closes the files; deletes them, or keeps what is surely written, to be gone on with. */
   async stop(validator: string | null): Promise<Rest | null> {
-    if (this.#file === null) return null;
-    const { handle, partial } = this.#file;
-    this.#file = null;
-    try {
-      await this.#write(handle);
-      if (validator !== null && this.#bytes > 0)
-        return { partial, bytes: this.#bytes, first: this.#head, validator };
-    } catch {
-      // What could not be written is not gone on with.
-    } finally {
-      await handle.close().catch(() => {});
-    }
-    await rm(partial, { force: true });
+    await this.#lift?.stop();
+    const spool = this.#spool;
+    this.#spool = null;
+    const begun = (await spool?.stop(validator !== null)) ?? null;
+    return begun === null || validator === null ? null : { ...begun, validator };
+  }
+
+  #keep(piece: Buffer): Promise<void> | null {
+    this.#kept += piece.length;
+    if (this.#spool !== null) return this.#spend(this.#spool, piece);
+    this.#chunks.push(piece);
+    const { saveTo, inlineBytes } = this.#options;
+    return saveTo !== null || this.#kept > inlineBytes ? this.#toDisk() : null;
+  }
+
+  #spend(spool: Spool, piece: Buffer): Promise<void> | null {
+    const writing = spool.write(piece);
+    if (writing !== null) return writing.then(() => giveBack(piece));
+    giveBack(piece);
     return null;
   }
 
   async #toDisk(): Promise<void> {
-    const { saveTo, spillFolder, name, inlineBytes } = this.#options;
-    const target = saveTo ?? (spillFolder === null ? null : join(spillFolder, safe(name)));
-    if (target === null) throw tooLarge(inlineBytes);
-    const partial = `${target}.part`;
-    await onDisk(mkdir(dirname(target), { recursive: true }));
-    const handle = await onDisk(open(partial, "w", 0o600));
-    this.#file = { handle, partial, target };
+    const { saveTo, spillFolder, inlineBytes } = this.#options;
+    if (saveTo === null && spillFolder === null) throw tooLarge(inlineBytes);
+    const spool = await Spool.begin(this.#partial());
+    this.#spool = spool;
+    for (const chunk of this.#chunks) await this.#spend(spool, chunk);
+    this.#chunks = [];
   }
 
-  #write(handle: FileHandle): Promise<void> {
-    if (this.#writing === null) {
-      this.#writing = this.#drain(handle);
-      // A failure is met by whoever waits next; until then it is nobody's surprise.
-      this.#writing.catch(() => {});
-    }
-    return this.#writing;
-  }
-
-  /** Writes what has gathered until nothing is left. */
-  async #drain(handle: FileHandle): Promise<void> {
-    while (this.#chunks.length > 0) {
-      const batch = this.#chunks;
-      this.#chunks = [];
-      this.#held = 0;
-      const whole = batch.reduce((sum, chunk) => sum + chunk.length, 0);
-      const { bytesWritten } = await onDisk(handle.writev(batch));
-      if (bytesWritten !== whole) await onDisk(Promise.reject(new Error("The disk took a part only.")));
-    }
-    this.#writing = null;
-  }
-}
-
-/** A full or forbidden disk is not a broken connection, and sending again would not cure it. */
-async function onDisk<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    const message = `The answer could not be written: ${String(cause)}`;
-    throw new HeadroomError("notConfigured", message, { field: "storage" }, cause);
+  #partial(): string {
+    const { saveTo, spillFolder, name } = this.#options;
+    return partialOf(saveTo ?? join(spillFolder ?? "", safe(name)));
   }
 }
 

@@ -3,13 +3,10 @@
 import { rm } from "node:fs/promises";
 import type { Head } from "../core/quota/model.ts";
 import type { Outgoing } from "../core/wire.ts";
+import type { Begun } from "./spool.ts";
 
 /** The beginning of a file, kept between two attempts of one request. */
-export interface Rest {
-  readonly partial: string;
-  readonly bytes: number;
-  /** The first bytes, to tell the type by. */
-  readonly first: Buffer;
+export interface Rest extends Begun {
   /** The strong ETag or the date that the rest must still have. */
   readonly validator: string;
 }

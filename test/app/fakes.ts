@@ -11,6 +11,8 @@ import type { Ledger, Ticket } from "../../src/core/quota/ledger.ts";
 import type { Claim, Meter, Wait } from "../../src/core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../../src/core/wire.ts";
 import { formatFor } from "../../src/host/format.ts";
+import { Lift } from "../../src/net/lift.ts";
+import { partialOf } from "../../src/net/spool.ts";
 import type { CardView } from "../../src/protocol/snapshot.ts";
 import { loadProfiles } from "../../src/providers/registry.ts";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
@@ -73,14 +75,30 @@ export async function until(holds: () => boolean): Promise<void> {
 /** What a scripted answer may be. */
 export type Script = (request: Outgoing, progress: Progress) => Promise<Incoming> | Incoming;
 
-/** Answers by script; keeps what it was asked. */
+/** Answers by script, media lifted as the real one does it; keeps what it was asked. */
 export class ScriptedClient implements Client {
   readonly asked: Outgoing[] = [];
   script: Script = () => json(200, {});
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   async send(request: Outgoing, progress: Progress): Promise<Incoming> {
     this.asked.push(request);
-    return this.script(request, progress);
+    const answer = await this.script(request, progress);
+    const lift = new Lift({
+      names: request.lift ?? [],
+      fileOf: (index) => partialOf(join(this.#folder, `${request.id}.${index}`)),
+    });
+    if (answer.text === null || answer.head.status >= 400) return answer;
+    let text = "";
+    await lift.push(Buffer.from(answer.text), (piece) => {
+      text += piece.toString();
+      return null;
+    });
+    return { ...answer, text, lifted: lift.lifted };
   }
 
   async close(): Promise<void> {}
@@ -158,7 +176,7 @@ export interface Bench {
 export function bench(more: Partial<Ports> = {}): Bench {
   const folder = mkdtempSync(join(tmpdir(), "headroom-bench-"));
   const clock = new HandClock();
-  const client = new ScriptedClient();
+  const client = new ScriptedClient(folder);
   const ledger = new OpenLedger();
   const database = new Database({ path: ":memory:", migrations: schema, now: clock.now });
   const results = new SqliteResults(database, folder);

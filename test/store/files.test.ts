@@ -1,10 +1,9 @@
-// Rules of writing results: decoded exactly, whole or not at all, never outside the folder.
+// Rules of writing results: whole or not at all, never outside the folder.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import fc from "fast-check";
 import { Database } from "../../src/store/database.ts";
 import { ResultFiles } from "../../src/store/files.ts";
 import { SqliteResults } from "../../src/store/results.ts";
@@ -15,32 +14,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const database = new Database({ path: ":memory:", migrations: schema, now: () => 0 });
 const files = new ResultFiles(new SqliteResults(database, folder));
 
-test("base64 of any length and form becomes exactly its bytes", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, url) => {
-      const text = Buffer.from(bytes).toString(url ? "base64url" : "base64");
-      const lines = text.replace(/(.{76})/g, "$1\r\n");
-      await files.writeBase64("x.bin", lines);
-      assert.deepEqual(readFileSync(join(folder, "x.bin")), Buffer.from(bytes));
-    }),
-    { numRuns: 50 },
-  );
-});
-
-test("three megabytes are decoded over the seams of the pieces, and told by their bytes", async () => {
-  const bytes = Buffer.concat([Buffer.from("RIFF0000WAVE"), Buffer.alloc(3_000_001, 7)]);
-  const text = `data:audio/wav;base64,${bytes.toString("base64")}`;
-  assert.deepEqual(await files.writeBase64("big.wav", text), { bytes: bytes.length, sniffed: "audio/wav" });
-  assert.deepEqual(readFileSync(join(folder, "big.wav")), bytes);
-});
-
-test("what is no base64 leaves no file", async () => {
-  await assert.rejects(files.writeBase64("bad.wav", "this is <html>"), /not base64/);
-  await assert.rejects(files.writeBase64("bad.wav", "AAAAA"), /cut off/);
-  assert.deepEqual(
-    readdirSync(folder).filter((one) => one.startsWith("bad")),
-    [],
-  );
+test("a temporary file becomes a result's own, and is then no longer discarded", async () => {
+  for (const name of ["q.0.1.part", "q.1.1.part"]) writeFileSync(join(folder, name), "bytes");
+  await files.take(join(folder, "q.0.1.part"), "r-1-0.wav");
+  await files.discard([join(folder, "q.0.1.part"), join(folder, "q.1.1.part")]);
+  assert.deepEqual(readdirSync(folder), ["r-1-0.wav"]);
 });
 
 test("no name leads out of the folder", async () => {

@@ -168,7 +168,7 @@ test("an answer that is no text goes to the spill folder instead of into a strin
   const { client } = wired({ spillFolder: join(folder, "spill") });
   const answer = await client.send(outgoing(`${server.url}/`, { id: "../../x" }), listen());
   assert.equal(answer.text, null);
-  assert.equal(answer.file, join(folder, "spill", "__.._x.1"));
+  assert.equal(answer.file, join(folder, "spill", `__.._x.1.${process.pid}.part`));
   await client.close();
   await server.close();
 });

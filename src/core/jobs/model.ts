@@ -90,6 +90,8 @@ export interface Result {
   readonly bytes: number | null;
   /** Sniffed from the bytes, not believed from the header. */
   readonly mediaType: string | null;
+  /** SHA-256 of the file in hex; null or missing where nobody made it. */
+  readonly digest?: string | null;
   readonly link: string | null;
   readonly linkExpiresAt: number | null;
   readonly problem: string | null;

@@ -1,0 +1,59 @@
+// `npm run bench -- stream`: an answer of 1 GB to disk, by a bare pipe and through the client, in turns in one run, and
+// the same size as base64 inside a JSON answer. Medians; nothing here passes or fails.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { removeFolder, temporaryFolder } from "../../test/harness/paths.ts";
+
+const ROUNDS = 5;
+const MB = 1024 * 1024;
+
+interface Row {
+  readonly ms: number;
+  readonly grownBytes: number;
+}
+
+/** Prints throughput against the bare pipe and how much resident memory grew. */
+export async function streamTable(): Promise<void> {
+  const folder = temporaryFolder("stream");
+  const server = spawn(process.execPath, [path.join(import.meta.dirname, "server.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [line] = (await once(server.stdout, "data")) as [Buffer];
+  const url = `http://127.0.0.1:${String(line).trim()}`;
+  const rows = new Map<string, Row[]>();
+  const contestants = [
+    ["bare", "binary"],
+    ["headroom", "binary"],
+    ["headroom", "base64"],
+  ] as const;
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [who, form] of contestants) {
+      const name = `${who} ${form}`;
+      const script = path.join(import.meta.dirname, "contestant.ts");
+      const { stdout } = spawnSync(process.execPath, ["--expose-gc", script, who, url, folder, form], {
+        stdio: ["ignore", "pipe", "inherit"],
+        timeout: 120_000,
+      });
+      if (process.env.RAW) console.log(name, String(stdout).trim());
+      rows.set(name, [...(rows.get(name) ?? []), JSON.parse(String(stdout)) as Row]);
+    }
+  server.stdin.end();
+  removeFolder(folder);
+
+  const bare = median((rows.get("bare binary") ?? []).map((one) => one.ms));
+  console.log(`\n1 GB to disk (median of ${ROUNDS}, in turns)`);
+  for (const [name, all] of rows) {
+    const ms = median(all.map((one) => one.ms));
+    const grown = all.map((one) => one.grownBytes / MB);
+    console.log(
+      `${name.padEnd(16)} ${String(Math.round(1024 / (ms / 1000))).padStart(6)} MB/s` +
+        `  ${String(Math.round((100 * bare) / ms)).padStart(4)} % of the bare pipe` +
+        `  memory grew by ${median(grown).toFixed(1)} MB (at most ${Math.max(...grown).toFixed(1)} MB)`,
+    );
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
