@@ -220,6 +220,7 @@ async function build({
     exchanges: new SqliteExchanges(database, signal),
     jobs: new SqliteJobs(database, signal),
     results,
+    together: (work) => database.transaction(work),
     client,
     keys,
     simulator,

@@ -43,7 +43,7 @@ export async function adopt(
   text: string,
 ): Promise<Adopted> {
   const { context, work, decisions, dismissed } = parts;
-  const { t, jobs, exchanges, clock, ledger } = context.ports;
+  const { t, jobs, exchanges, clock, ledger, together } = context.ports;
   const account = context.account(accountId);
   const profile = account === null ? null : context.profile(account.providerId);
   const action = profile === null ? null : actionOf(profile, actionId);
@@ -76,43 +76,45 @@ export async function adopt(
     createdAt: now,
     endedAt: null,
   };
-  exchanges.begin({
-    ...common,
-    id,
-    title: t("{title} · adopted {id}", { title: action.title, id: remoteId }),
-    state: "accepted",
-    input: {},
-    idempotencyKey: null,
-    request,
-    answer: null,
-    problem: null,
-    attempts: 0,
+  together(() => {
+    exchanges.begin({
+      ...common,
+      id,
+      title: t("{title} · adopted {id}", { title: action.title, id: remoteId }),
+      state: "accepted",
+      input: {},
+      idempotencyKey: null,
+      request,
+      answer: null,
+      problem: null,
+      attempts: 0,
+    });
+    jobs.add({
+      ...common,
+      id,
+      exchangeId: id,
+      step: FIRST,
+      remoteId,
+      state: "queued",
+      word: null,
+      progress: null,
+      polls: 0,
+      nextPollAt: now,
+      answers: {},
+      input: {},
+      asks: null,
+      watched: true,
+      error: null,
+      stage: "watch",
+      answerIndex: watched.index,
+      stepKey: null,
+      pollErrors: 0,
+      seen: false,
+    });
+    exchanges.note(id, { at: now, what: "state", state: "accepted", note: `adopted ${remoteId}` });
+    // It lives at the provider already, so it takes its place there whether we saw one free or not.
+    ledger.occupy(claimOf(place, action), id, now);
   });
-  jobs.add({
-    ...common,
-    id,
-    exchangeId: id,
-    step: FIRST,
-    remoteId,
-    state: "queued",
-    word: null,
-    progress: null,
-    polls: 0,
-    nextPollAt: now,
-    answers: {},
-    input: {},
-    asks: null,
-    watched: true,
-    error: null,
-    stage: "watch",
-    answerIndex: watched.index,
-    stepKey: null,
-    pollErrors: 0,
-    seen: false,
-  });
-  exchanges.note(id, { at: now, what: "state", state: "accepted", note: `adopted ${remoteId}` });
-  // It lives at the provider already, so it takes its place there whether we saw one free or not.
-  ledger.occupy(claimOf(place, action), id, now);
   context.slots.ask(place, now);
   work.run(id);
   context.changed();

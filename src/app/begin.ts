@@ -13,7 +13,7 @@ export function begin(
   action: Action,
   input: Readonly<Record<string, unknown>>,
 ): string {
-  const { exchanges, jobs, clock } = context.ports;
+  const { exchanges, jobs, clock, together } = context.ports;
   const id = newId("x-");
   const now = clock.now();
   const idempotencyKey = keyFor(action);
@@ -34,32 +34,34 @@ export function begin(
     problem: null,
     attempts: 0,
   };
-  exchanges.begin(exchange);
-  jobs.add({
-    id,
-    exchangeId: id,
-    providerId: exchange.providerId,
-    accountId: exchange.accountId,
-    keyId: exchange.keyId,
-    actionId: action.id,
-    step: FIRST,
-    remoteId: null,
-    state: "queued",
-    word: null,
-    progress: null,
-    createdAt: now,
-    endedAt: null,
-    polls: 0,
-    nextPollAt: null,
-    answers: {},
-    input,
-    asks: null,
-    watched: true,
-    error: null,
-    stage: "send",
-    stepKey: idempotencyKey,
+  together(() => {
+    exchanges.begin(exchange);
+    jobs.add({
+      id,
+      exchangeId: id,
+      providerId: exchange.providerId,
+      accountId: exchange.accountId,
+      keyId: exchange.keyId,
+      actionId: action.id,
+      step: FIRST,
+      remoteId: null,
+      state: "queued",
+      word: null,
+      progress: null,
+      createdAt: now,
+      endedAt: null,
+      polls: 0,
+      nextPollAt: null,
+      answers: {},
+      input,
+      asks: null,
+      watched: true,
+      error: null,
+      stage: "send",
+      stepKey: idempotencyKey,
+    });
+    exchanges.note(id, { at: now, what: "state", state: "intent", note: null });
   });
-  exchanges.note(id, { at: now, what: "state", state: "intent", note: null });
   return id;
 }
 

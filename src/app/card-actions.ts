@@ -1,5 +1,5 @@
 // What a person can do with a card now. Only what has a meaning is offered.
-import { FIRST, stepAt, watchAt } from "../core/jobs/flow.ts";
+import { watchAt } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { Action } from "../core/profile/schema.ts";
@@ -7,7 +7,7 @@ import type { CardView } from "../protocol/snapshot.ts";
 import { isSendable } from "./adopt.ts";
 import { repeatOf } from "./calls.ts";
 import { checkFor } from "./check.ts";
-import { actionOf, type Place } from "./context.ts";
+import { calledAt, type Place } from "./context.ts";
 
 /** What a person can do with a card now, in order. */
 export function cardActions(
@@ -58,9 +58,8 @@ export function cardActions(
   return [...list, ...answer, ...code, "why"];
 }
 
-/** Only what carries a key, or changes nothing, may be sent again with an unknown outcome. */
+/** With an unknown outcome only that may be sent again which carries a key, changes nothing or costs nothing. */
 export function resendable(place: Place, action: Action, job: Job): boolean {
-  const id = job.step === FIRST ? null : stepAt(action, job.step)?.action;
-  const called = id == null ? action : actionOf(place.profile, id);
-  return called !== null && repeatOf(called, job.stepKey ?? null) !== "never";
+  const called = calledAt({ place, action, job });
+  return called !== null && (!called.charged || repeatOf(called, job.stepKey ?? null) !== "never");
 }

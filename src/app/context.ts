@@ -1,4 +1,5 @@
 // What the parts of the app share: ports, what is under way in this process, and how a change is told. No logic.
+import { FIRST, stepAt } from "../core/jobs/flow.ts";
 import type { Account } from "../core/profile/account.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
@@ -43,6 +44,17 @@ export interface Place {
 /** An action of a profile by its id. */
 export function actionOf(profile: Profile, actionId: string): Action | null {
   return profile.actions.find((one) => one.id === actionId) ?? null;
+}
+
+/** The action that a job's present step calls; null where the step calls none, as an upload. */
+export function calledAt(at: {
+  readonly place: Pick<Place, "profile">;
+  readonly action: Action;
+  readonly job: { readonly step: number };
+}): Action | null {
+  if (at.job.step === FIRST) return at.action;
+  const id = stepAt(at.action, at.job.step)?.action;
+  return id === undefined ? null : actionOf(at.place.profile, id);
 }
 
 /** Profile, account and key of something stored; null where one of them was removed since. */

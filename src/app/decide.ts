@@ -5,11 +5,12 @@ import { resolveBindings } from "../core/profile/bind.ts";
 import { readError } from "../core/profile/failure.ts";
 import { SILENT, send } from "./calls.ts";
 import { resendable } from "./card-actions.ts";
-import { check } from "./check.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
 import { fetchResult } from "./fetch.ts";
+import { look } from "./look.ts";
 import { errorProblem, failureProblem } from "./problems.ts";
 import { answered } from "./record.ts";
+import { takeUp } from "./recover.ts";
 import { end, setState, sourcesOf, type Task } from "./task.ts";
 import type { Work } from "./work.ts";
 
@@ -32,8 +33,12 @@ export class Decisions {
     if (upstream !== null && job.remoteId !== null) return this.#cancelUpstream(task);
     if (job.stage === "watch") return this.stopWatching(id);
     if (this.#work.abort(id, "person")) return;
-    if (job.stage === "ask" || job.stage === "send")
-      end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+    // Another editor window may have sent it meanwhile.
+    this.#context.ports.together(() => {
+      const now = this.#task(id);
+      if (now !== null && (now.job.stage === "ask" || now.job.stage === "send"))
+        end(now, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+    });
   }
 
   /** Out of the gate, kept with its input. */
@@ -42,22 +47,33 @@ export class Decisions {
   }
 
   stopWatching(id: string): void {
-    this.#context.ports.jobs.update(id, { watched: false, nextPollAt: null });
+    const { jobs, together } = this.#context.ports;
+    together(() => {
+      if (this.#task(id)?.job.stage === "watch") jobs.update(id, { watched: false, nextPollAt: null });
+    });
     this.#work.wake(id);
     this.#context.changed();
   }
 
   watchAgain(id: string): void {
-    const { jobs, clock } = this.#context.ports;
-    const job = jobs.get(id);
-    if (job === null || isOver(job)) return;
-    jobs.update(id, { watched: true, pollErrors: 0, nextPollAt: clock.now() });
-    setState(this.#context, id, "accepted", { problem: null }, "watched again");
+    const { jobs, clock, together } = this.#context.ports;
+    together(() => {
+      if (this.#task(id)?.job.stage !== "watch") return;
+      jobs.update(id, { watched: true, pollErrors: 0, nextPollAt: clock.now() });
+      setState(this.#context, id, "accepted", { problem: null }, "watched again");
+    });
     this.#work.run(id);
   }
 
   /** The person agrees with what a step costs, or has edited what it sends. */
   confirm(id: string, text: string | null): string | null {
+    const { together } = this.#context.ports;
+    const sentence = together(() => this.#confirmed(id, text));
+    this.#work.run(id);
+    return sentence;
+  }
+
+  #confirmed(id: string, text: string | null): string | null {
     const task = this.#task(id);
     if (task === null || task.job.stage !== "ask" || task.job.asks === null) return null;
     const { jobs, t } = this.#context.ports;
@@ -70,25 +86,29 @@ export class Decisions {
     }
     jobs.update(id, { asks: null, stage: "send", edited });
     setState(this.#context, id, "accepted", { problem: null }, "confirmed");
-    this.#work.run(id);
     return null;
   }
 
   /** After an unknown outcome: the same request with the same key. */
   resend(id: string): void {
-    const task = this.#task(id);
-    if (task === null || task.job.stage !== "ask" || task.exchange.state !== "outcomeUnknown") return;
-    if (!resendable(task.place, task.action, task.job)) return;
-    this.#context.ports.jobs.update(id, { stage: "send", asks: null });
-    setState(this.#context, id, "waiting", { problem: null }, "resend");
-    this.#work.run(id);
+    const { jobs, together } = this.#context.ports;
+    const agreed = together(() => {
+      const task = this.#inDoubt(id);
+      if (task === null || !resendable(task.place, task.action, task.job)) return false;
+      jobs.update(id, { stage: "send", asks: null });
+      setState(this.#context, id, "waiting", { problem: null }, "resend");
+      return true;
+    });
+    if (agreed) this.#work.run(id);
   }
 
   /** After an unknown outcome: it is left as it is. */
   giveUp(id: string): void {
-    const task = this.#task(id);
-    if (task === null) return;
-    end(task, { exchange: "failed", job: "lost" }, task.exchange.problem, { note: "given up" });
+    this.#context.ports.together(() => {
+      const task = this.#inDoubt(id);
+      if (task !== null)
+        end(task, { exchange: "failed", job: "lost" }, task.exchange.problem, { note: "given up" });
+    });
   }
 
   /** Ends everything that is under way in any window, so that nothing of it stays behind. */
@@ -103,9 +123,15 @@ export class Decisions {
 
   /** After an unknown outcome: looks what the provider has. */
   async check(id: string): Promise<void> {
-    const task = this.#task(id);
-    if (task === null) return;
-    if (await check(task)) this.#work.run(id);
+    const before = this.#inDoubt(id);
+    const found = before === null ? null : await look(before);
+    if (found === null) return;
+    // Meanwhile somebody may have decided, here or in another editor window.
+    this.#context.ports.together(() => {
+      const task = this.#inDoubt(id);
+      if (task !== null) takeUp(task, found);
+    });
+    if (found.type === "job") this.#work.run(id);
   }
 
   /** Fetches a result again, or for the first time. */
@@ -174,6 +200,12 @@ export class Decisions {
     } catch (error) {
       setState(this.#context, id, "accepted", { problem: errorProblem(about, error) }, "not cancelled");
     }
+  }
+
+  /** An exchange whose outcome is unknown, which only a person may settle. */
+  #inDoubt(id: string): Task | null {
+    const task = this.#task(id);
+    return task?.job.stage === "ask" && task.exchange.state === "outcomeUnknown" ? task : null;
   }
 
   #task(id: string): Task | null {

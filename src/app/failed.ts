@@ -1,16 +1,16 @@
 // What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
 import { isHeadroomError } from "../core/errors.ts";
-import { FIRST, stepAt } from "../core/jobs/flow.ts";
-import type { Action } from "../core/profile/schema.ts";
+import { FIRST } from "../core/jobs/flow.ts";
 import { repeatOf } from "./calls.ts";
-import { actionOf } from "./context.ts";
+import { calledAt } from "./context.ts";
 import { isFileField } from "./problems.ts";
+import { doubt } from "./recover.ts";
 import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
 import { fileAt, thrownProblem } from "./task-problems.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** Puts the stores right after something was thrown. */
-export function failed(task: Task, error: unknown): void {
+export async function failed(task: Task, error: unknown): Promise<void> {
   const { context, place, live, job, id } = task;
   const { t, log } = context.ports;
   const reason = stopReason(live);
@@ -38,15 +38,14 @@ export function failed(task: Task, error: unknown): void {
     const remedy = t("Resend it with the same key: {provider} does the work once for one key.", {
       provider: place.profile.name,
     });
-    ask(task, null, isKeyed(task) ? { ...problem, remedy } : problem, "outcomeUnknown");
-    return;
+    return doubt(task, isKeyed(task) ? { ...problem, remedy } : problem);
   }
   // A step of a running job that never left is not lost: the person may send it again.
   if (job.step !== FIRST && isHeadroomError(error, "unreachable")) {
     ask(task, "confirm", problem, "accepted");
     return;
   }
-  const called = calledOf(task);
+  const called = calledAt(task);
   // The answer came and was more than can be taken: the work is done.
   const taken = context.ports.jobs.get(id)?.stage === "sent";
   if (taken && called !== null && isHeadroomError(error, "badShape") && error.fields.path === "") {
@@ -67,12 +66,6 @@ function fieldAt(task: Task, error: unknown): string | null {
 
 /** Whether the step that was sent carried an idempotency key. */
 function isKeyed(task: Task): boolean {
-  const called = calledOf(task);
+  const called = calledAt(task);
   return called !== null && repeatOf(called, task.job.stepKey ?? null) === "sameKey";
-}
-
-/** The action that the present step calls. */
-function calledOf({ job, action, place }: Task): Action | null {
-  const id = job.step === FIRST ? undefined : stepAt(action, job.step)?.action;
-  return id === undefined ? action : actionOf(place.profile, id);
 }

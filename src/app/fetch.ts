@@ -9,7 +9,7 @@ import type { Incoming, Progress } from "../core/wire.ts";
 import { download, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { answered } from "./record.ts";
-import { fileName, newFile, put, told } from "./results.ts";
+import { checked, fileName, newFile, told } from "./results.ts";
 import { end, handsOff, sourcesOf, stopReason, type Task } from "./task.ts";
 import { brokenProblem, chargedProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
@@ -46,7 +46,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
     if (incoming.head.status >= 400)
       ports.results.put({ ...result, problem: failureOf(task, incoming).problem.sentence });
     else if (incoming.file !== null)
-      put(task, { ...result, ...told(incoming), file: fileName(incoming.file), problem: null });
+      ports.results.put(checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) }));
   } catch (error) {
     if (handsOff(live, error)) return;
     const sentence = isHeadroomError(error, "cancelled")

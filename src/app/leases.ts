@@ -7,10 +7,11 @@ import type { Ports } from "./ports.ts";
 
 /** How long a lease holds without being renewed. Another editor window takes over within this and one round. ms */
 const LEASE_MS = 6_000;
-const ROUND_MS = 2_000;
+/** So many times a lease is renewed while it would still hold. */
+const ROUNDS = 3;
 
 export interface LeaseOptions {
-  readonly ports: Pick<Ports, "jobs" | "clock" | "owner" | "log">;
+  readonly ports: Pick<Ports, "jobs" | "clock" | "owner" | "log" | "leaseMs">;
   /** A job whose owner is gone is ours now. */
   adopt(job: Job): void;
   /** A lease was lost: another process has taken over while this one was frozen. */
@@ -26,6 +27,10 @@ export class Leases {
 
   constructor(options: LeaseOptions) {
     this.#options = options;
+  }
+
+  get #leaseMs(): number {
+    return this.#options.ports.leaseMs ?? LEASE_MS;
   }
 
   /** Takes the right to carry on with a job; false while another live process has it. */
@@ -62,7 +67,8 @@ export class Leases {
 
   async #loop(): Promise<void> {
     const { clock } = this.#options.ports;
-    while (!this.#stop.signal.aborted && this.#round()) await pause(clock, ROUND_MS, this.#stop.signal);
+    while (!this.#stop.signal.aborted && this.#round())
+      await pause(clock, this.#leaseMs / ROUNDS, this.#stop.signal);
   }
 
   /** Renews and adopts once; false when nothing is under way anywhere. */
@@ -92,7 +98,7 @@ export class Leases {
   #lease(id: string): boolean {
     const { jobs, clock, owner } = this.#options.ports;
     const now = clock.now();
-    return jobs.lease(id, owner, now, now + LEASE_MS);
+    return jobs.lease(id, owner, now, now + this.#leaseMs);
   }
 }
 

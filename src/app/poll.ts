@@ -4,7 +4,7 @@ import { resultsAt, watchAt } from "../core/jobs/flow.ts";
 import { readJob } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
-import { succeeded } from "./advance.ts";
+import { succeeded, watchedResults } from "./advance.ts";
 import { SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { failedPoll, nextAt, type Polling, slower } from "./poll-again.ts";
@@ -73,28 +73,37 @@ function refusals({ context, id }: Task): Progress {
 async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const { task, watch } = polling;
   const { context, id, action, job } = task;
-  const { jobs, clock, exchanges } = context.ports;
+  const { jobs, clock, exchanges, together } = context.ports;
   const polls = job.polls + 1;
   const given = answered(incoming);
   if (given.status >= 400) return failedPoll(polling, polls, incoming);
   if (given.broken || given.body === null) return slower(polling, polls, brokenProblem(task, "json", ""));
   const { state, word, progress, error } = readJob(watch, given);
   const common = { polls, word, progress, seen: true, pollErrors: 0, error: null };
-  if (word !== null && word !== job.word)
-    exchanges.note(id, { at: clock.now(), what: "state", state: "accepted", note: word });
+  const told = () => {
+    if (word !== null && word !== job.word)
+      exchanges.note(id, { at: clock.now(), what: "state", state: "accepted", note: word });
+  };
   if (state === "queued" || state === "running") {
     const { gotAt, sentAt } = incoming.head;
     // A poll that was refused on the way slows the next one.
     const nextPollAt = nextAt(polling, polls, Math.max(0, gotAt - sentAt), incoming.attempts > 1 ? 1 : 0);
-    jobs.update(id, { ...common, state, nextPollAt });
+    together(() => {
+      told();
+      jobs.update(id, { ...common, state, nextPollAt });
+    });
     return;
   }
   const body = slim(given.body);
   const answers = { ...job.answers, [stepName(action, job.step)]: body, last: body };
-  jobs.update(id, { ...common, answers, nextPollAt: null });
   const after: Task = { ...task, job: { ...job, answers, polls, word, progress, seen: true } };
-  if (state === "succeeded") await succeeded(after, incoming);
-  else over(after, state, error);
+  const results = state === "succeeded" ? await watchedResults(after, incoming) : [];
+  together(() => {
+    told();
+    jobs.update(id, { ...common, answers, nextPollAt: null });
+    if (state === "succeeded") succeeded(after, results);
+    else over(after, state, error);
+  });
 }
 
 function over(task: Task, state: "failed" | "cancelled" | "lost", error: string | null): void {

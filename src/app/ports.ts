@@ -50,6 +50,10 @@ export interface Files {
   discard(paths: readonly string[]): Promise<void>;
   writeText(file: string, text: string): Promise<{ bytes: number }>;
   size(path: string): Promise<number | null>;
+  /** The whole file that was written for a result; null where there is none, or only a part of it. */
+  find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null>;
+  /** Deletes what a dead process left half-written for an exchange. Files in `booked` are results and stay. */
+  sweep(exchangeId: string, booked: readonly string[]): Promise<void>;
 }
 
 /** What was chosen in the playground. */
@@ -75,6 +79,11 @@ export interface Ports {
   readonly exchanges: ExchangeStore;
   readonly jobs: JobStore;
   readonly results: ResultStore;
+  /**
+   * Runs writes to several of the stores above as one: after a crash all of them are there, or none. `work` must not wait
+   * for anything. Throws what it throws, and then nothing of it is written.
+   */
+  readonly together: <T>(work: () => T) => T;
   readonly client: Client;
   readonly keys: Keys;
   readonly simulator: Simulator;
@@ -88,6 +97,8 @@ export interface Ports {
   readonly language?: string;
   /** Names this process in leases. */
   readonly owner: string;
+  /** How long a lease holds without being renewed. ms; default 6,000. */
+  readonly leaseMs?: number;
   /** Writes one line to the log; the text is redacted before it is written. */
   log(level: "info" | "warn" | "error", line: string): void;
 }

@@ -22,30 +22,44 @@ export function bodyFile(task: Task, called: Action): string | null {
   return pathOf(task.context, `${resultId(task, 0)}.${ending}`);
 }
 
-/** Keeps what an answer holds: inline results are written, links and further calls are stored to be fetched. */
-export async function keepResults(
+/**
+ * Makes results of what an answer holds: inline ones are written to disk, links and further calls are to be fetched later.
+ * They are not stored yet: that is for the commit that also says what follows.
+ */
+export async function resultsOf(
   task: Task,
   reads: readonly ResultRead[],
   incoming: Incoming | null,
-): Promise<void> {
-  for (const [index, read] of reads.entries()) await keep(task, read, index, incoming);
-  if (reads.length > 0) task.context.changed();
+): Promise<readonly Result[]> {
+  const made: Result[] = [];
+  for (const [index, read] of reads.entries()) {
+    const result = await resultOf(task, read, index, incoming);
+    if (result !== null) made.push(result);
+  }
+  return made;
 }
 
 /** An answer that no result entry describes, as a JSON or text result, so that nothing that came is lost. */
-export async function keepAnswer(task: Task, incoming: Incoming, body: unknown): Promise<void> {
-  const { results, files, t } = task.context.ports;
-  if (incoming.bytes === 0) return;
+export async function wholeAnswer(task: Task, incoming: Incoming, body: unknown): Promise<readonly Result[]> {
+  const { files, t } = task.context.ports;
+  if (incoming.bytes === 0) return [];
   const result = blank(task, 0, "json", t("Answer"));
-  if (incoming.file !== null) {
-    const file = `${result.id}.${endingOf(incoming.sniffed)}`;
-    await files.take(incoming.file, file);
-    results.put({ ...result, ...told(incoming), file });
-  } else
-    await writeText(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2));
+  if (incoming.file === null)
+    return [
+      await written(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2)),
+    ];
+  const file = `${result.id}.${endingOf(incoming.sniffed)}`;
+  await files.take(incoming.file, file);
+  return [{ ...result, ...told(incoming), file }];
 }
 
-async function keep(task: Task, read: ResultRead, index: number, incoming: Incoming | null): Promise<void> {
+/** Null for what the answer does not hold after all, and for what was fetched before. */
+async function resultOf(
+  task: Task,
+  read: ResultRead,
+  index: number,
+  incoming: Incoming | null,
+): Promise<Result | null> {
   const { context } = task;
   const { results, files } = context.ports;
   const result: Result = {
@@ -55,29 +69,29 @@ async function keep(task: Task, read: ResultRead, index: number, incoming: Incom
   };
   const old = results.get(result.id);
   // Fetched once: a poll that is repeated after a crash must not undo it.
-  if (old !== null && old.file !== null) return;
+  if (old !== null && old.file !== null) return null;
   switch (read.from) {
     case "base64": {
       const lifted = incoming?.lifted?.[read.base64];
-      if (lifted === undefined) return put(task, { ...result, bytes: 0, mediaType: "text/plain" });
+      if (lifted === undefined) return checked(task, { ...result, bytes: 0, mediaType: "text/plain" });
       const type = plainType(read.contentType ?? USUAL_TYPE[read.kind]);
       const file = `${result.id}.${endingOf(type)}`;
       await files.take(lifted.file, file);
-      return put(task, { ...result, ...told(lifted), file }, lifted.whole);
+      return checked(task, { ...result, ...told(lifted), file }, lifted.whole);
     }
     case "body":
-      if (incoming?.file === null || incoming === null) return;
-      return put(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
+      if (incoming === null || incoming.file === null) return null;
+      return checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
     case "json":
-      return writeText(
+      return written(
         context,
         result,
         typeof read.value === "string" ? read.value : JSON.stringify(read.value, null, 2),
       );
     case "link":
-      return results.put({ ...result, link: read.link });
+      return { ...result, link: read.link };
     case "action":
-      return results.put(result);
+      return result;
   }
 }
 
@@ -99,8 +113,8 @@ export function told(
   return { bytes: from.bytes, mediaType: from.sniffed, digest: from.digest ?? null };
 }
 
-/** Stores a fetched result; bytes of another kind than promised, or a part of them, are kept, with a word on it. */
-export function put(task: Pick<Task, "context" | "place">, result: Result, whole = true): void {
+/** A result as fetched; bytes of another kind than promised, or a part of them, are kept, with a word on it. */
+export function checked(task: Pick<Task, "context" | "place">, result: Result, whole = true): Result {
   const { context, place } = task;
   const { ports } = context;
   const type = result.mediaType;
@@ -110,21 +124,20 @@ export function put(task: Pick<Task, "context" | "place">, result: Result, whole
   const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
   const got = whole ? (type ?? ports.t("nothing")) : ports.t("broken base64");
   const problem = wrong || empty || !whole ? brokenAnswer(about, "type", got) : null;
-  ports.results.put({ ...result, problem: problem?.sentence ?? null });
-  context.changed();
+  return { ...result, problem: problem?.sentence ?? null };
 }
 
-async function writeText(context: Context, result: Result, text: string): Promise<void> {
-  const { files, results } = context.ports;
+async function written(context: Context, result: Result, text: string): Promise<Result> {
+  const { files } = context.ports;
   const file = `${result.id}.${result.kind === "json" ? "json" : "txt"}`;
   const { bytes } = await files.writeText(file, text);
-  results.put({
+  return {
     ...result,
     file,
     bytes,
     mediaType: result.kind === "json" ? "application/json" : "text/plain",
     preview: text.length <= PREVIEW ? text : `${text.slice(0, PREVIEW)}…`,
-  });
+  };
 }
 
 /** A result's id tells exchange, step and place, so that the same result always has the same one. */
@@ -132,7 +145,8 @@ export function resultId(task: Pick<Task, "id" | "job">, index: number): string 
   return `${task.id}-${task.job.step + 1}-${index}`;
 }
 
-function blank(task: Task, index: number, kind: Result["kind"], title: string): Result {
+/** A result of which nothing is there yet. */
+export function blank(task: Task, index: number, kind: Result["kind"], title: string): Result {
   return {
     id: resultId(task, index),
     exchangeId: task.id,
@@ -148,7 +162,8 @@ function blank(task: Task, index: number, kind: Result["kind"], title: string): 
   };
 }
 
-function usualTitle({ ports: { t } }: Context, kind: Result["kind"], index: number): string {
+/** What a result is called that has no name of its own. */
+export function usualTitle({ ports: { t } }: Context, kind: Result["kind"], index: number): string {
   const name = { audio: t("Audio"), video: t("Video"), json: t("Data"), text: t("Text") }[kind];
   return index === 0 ? name : `${name} ${index + 1}`;
 }

@@ -2,10 +2,10 @@
 // before anything leaves; what comes back goes to taken.ts, what is thrown to failed.ts.
 import { answersAt, FIRST, stepAt } from "../core/jobs/flow.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
-import type { Action, Step } from "../core/profile/schema.ts";
+import type { Step } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
 import { buildFor, send } from "./calls.ts";
-import { actionOf } from "./context.ts";
+import { calledAt } from "./context.ts";
 import { failed } from "./failed.ts";
 import { recordRequest } from "./record.ts";
 import { bodyFile, discard, liftOf } from "./results.ts";
@@ -21,15 +21,15 @@ export async function sendStep(task: Task): Promise<void> {
     if (step?.upload !== undefined) await upload(task, step.upload);
     else await sendCall(task, step);
   } catch (error) {
-    failed(task, error);
+    await failed(task, error);
   }
   context.changed();
 }
 
 async function sendCall(task: Task, step: Step | null): Promise<void> {
   const { context, id, job, place, live, exchange } = task;
-  const { jobs, exchanges } = context.ports;
-  const action = calledBy(task, step);
+  const { jobs, exchanges, together } = context.ports;
+  const action = calledAt(task);
   if (action === null) return advance(task);
   const input = step === null ? job.input : resolveBindings(step.bind, sourcesOf(job));
   const key = job.stepKey ?? null;
@@ -40,8 +40,10 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
       input,
       idempotencyKey: key,
     });
-    exchanges.update(id, { request: recordRequest(redactorOf(context), built) });
-    setState(context, id, "waiting");
+    together(() => {
+      exchanges.update(id, { request: recordRequest(redactorOf(context), built) });
+      setState(context, id, "waiting");
+    });
   }
   const incoming = await send(
     context,
@@ -73,10 +75,4 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
   } finally {
     await discard(task.context, incoming);
   }
-}
-
-/** The action that a step calls; the exchange's own for the first call. */
-function calledBy(task: Task, step: Step | null): Action | null {
-  if (step === null) return task.action;
-  return step.action === undefined ? null : actionOf(task.place.profile, step.action);
 }

@@ -4,86 +4,119 @@ import { nextPollAt } from "../core/jobs/schedule.ts";
 import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
-import { succeeded } from "./advance.ts";
+import { succeeded, watchedResults } from "./advance.ts";
 import { repeatOf } from "./calls.ts";
 import { fieldOf } from "./field-of.ts";
 import { answered, recordAnswer, slim } from "./record.ts";
-import { keepAnswer, keepResults } from "./results.ts";
+import { resultsOf, wholeAnswer } from "./results.ts";
 import { ask, end, redactorOf, setState, stepName, type Task } from "./task.ts";
 import { brokenProblem, failureOf } from "./task-problems.ts";
 import { unreadable } from "./unreadable.ts";
 
-/** Takes an answer in. `called` is the action that was called, which a step may have of its own. */
+/** What follows an answer, as writes that are committed together. */
+type Follow = () => void;
+
+/**
+ * Takes an answer in. What it holds is written to disk first; then the answer and all that follows from it are stored in
+ * one commit. `called` is the action that was called, which a step may have of its own.
+ */
 export async function taken(task: Task, called: Action, incoming: Incoming): Promise<void> {
+  const { context, id } = task;
+  const { exchanges, together } = context.ports;
+  const record = () =>
+    exchanges.update(id, {
+      answer: recordAnswer(redactorOf(context), incoming),
+      attempts: incoming.attempts,
+    });
+  const follow = await understood(task, called, incoming).catch((error: unknown) => {
+    record();
+    throw error;
+  });
+  together(() => {
+    record();
+    follow();
+  });
+  context.changed();
+}
+
+async function understood(task: Task, called: Action, incoming: Incoming): Promise<Follow> {
   const { context, id, job, action } = task;
-  const { exchanges, clock } = context.ports;
-  exchanges.update(id, { answer: recordAnswer(redactorOf(context), incoming), attempts: incoming.attempts });
+  const { clock, format, jobs, results, t } = context.ports;
   const given = answered(incoming);
-  if (given.status >= 400) return refusedOrFailed(task, called, incoming);
+  if (given.status >= 400) return () => refusedOrFailed(task, called, incoming);
   const answers = answersAt(action, job.step);
   const read = readAnswer(answers, given, clock.now());
   const wantsBody = read.specs.some((one) => one.from === "body");
-  if (!wantsBody && given.broken) return unreadable(task, called, brokenProblem(task, "json", ""));
+  if (!wantsBody && given.broken) return () => unreadable(task, called, brokenProblem(task, "json", ""));
   if (!wantsBody && incoming.text === null && incoming.bytes > 0) {
-    await keepAnswer(task, incoming, null);
-    const size = context.ports.format.bytes(incoming.bytes);
-    return unreadable(task, called, brokenProblem(task, "large", size));
+    const whole = await wholeAnswer(task, incoming, null);
+    return () => {
+      for (const result of whole) results.put(result);
+      unreadable(task, called, brokenProblem(task, "large", format.bytes(incoming.bytes)));
+    };
   }
-  if (read.missing !== null && !isEmptyList(given.body))
-    return unreadable(task, called, brokenProblem(task, "missing", read.missing));
+  const { missing } = read;
+  if (missing !== null && !isEmptyList(given.body))
+    return () => unreadable(task, called, brokenProblem(task, "missing", missing));
   const remoteId = read.remoteId ?? job.remoteId;
   const body = slim(given.body);
   const name = stepName(action, job.step);
   const answerIndex = read.answer === null ? -1 : answers.indexOf(read.answer);
-  const known: Task["job"] = {
-    ...job,
-    remoteId,
-    answers: { ...job.answers, [name]: body, last: body },
-    ...(answerIndex < 0 ? {} : { answerIndex }),
+  const known: Task = {
+    ...task,
+    job: {
+      ...job,
+      remoteId,
+      answers: { ...job.answers, [name]: body, last: body },
+      ...(answerIndex < 0 ? {} : { answerIndex }),
+    },
   };
-  if (read.watch !== null) return watched({ ...task, job: known }, read, incoming);
-  context.ports.jobs.update(id, { answers: known.answers, remoteId });
-  await keepResults({ ...task, job: known }, read.results, incoming);
-  if (wantsBody && isWrongBody(read, incoming))
-    return unreadable(
-      task,
-      called,
-      brokenProblem(task, "type", incoming.sniffed ?? context.ports.t("nothing")),
-    );
-  if (read.specs.length === 0 && action.steps.length === 0) await keepAnswer(task, incoming, given.body);
-  await succeeded({ ...task, job: known });
+  if (read.watch !== null) return watched(known, read, incoming);
+  const made = [...(await resultsOf(known, read.results, incoming))];
+  const wrong = wantsBody && isWrongBody(read, incoming);
+  if (!wrong && read.specs.length === 0 && action.steps.length === 0)
+    made.push(...(await wholeAnswer(known, incoming, given.body)));
+  return () => {
+    jobs.update(id, { answers: known.job.answers, remoteId });
+    if (!wrong) return succeeded(known, made);
+    for (const result of made) results.put(result);
+    unreadable(task, called, brokenProblem(task, "type", incoming.sniffed ?? t("nothing")));
+  };
 }
 
 /** The answer starts a job: it is stored with its id, and polled from now on. */
-async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promise<void> {
+async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promise<Follow> {
   const { context, id, job } = task;
   const { jobs, clock } = context.ports;
   const now = clock.now();
   const watch = read.watch!;
   const state = read.job?.state ?? "queued";
-  jobs.update(id, {
-    remoteId: job.remoteId,
-    answers: job.answers,
-    ...(job.answerIndex === undefined ? {} : { answerIndex: job.answerIndex }),
-    state: state === "queued" ? "queued" : "running",
-    word: read.job?.word ?? null,
-    progress: read.job?.progress ?? null,
-    stage: "watch",
-    seen: false,
-    pollErrors: 0,
-    nextPollAt: nextPollAt({
-      watch,
-      now,
-      ageMs: 0,
-      polls: 0,
-      heldMs: 0,
-      errors: 0,
-      sharedMs: 0,
-      random: clock.random(),
-    }),
-  });
-  setState(context, id, "accepted", {}, job.remoteId);
-  if (state === "succeeded") await succeeded(task, incoming);
+  const made = state === "succeeded" ? await watchedResults(task, incoming) : null;
+  return () => {
+    jobs.update(id, {
+      remoteId: job.remoteId,
+      answers: job.answers,
+      ...(job.answerIndex === undefined ? {} : { answerIndex: job.answerIndex }),
+      state: state === "queued" ? "queued" : "running",
+      word: read.job?.word ?? null,
+      progress: read.job?.progress ?? null,
+      stage: "watch",
+      seen: false,
+      pollErrors: 0,
+      nextPollAt: nextPollAt({
+        watch,
+        now,
+        ageMs: 0,
+        polls: 0,
+        heldMs: 0,
+        errors: 0,
+        sharedMs: 0,
+        random: clock.random(),
+      }),
+    });
+    setState(context, id, "accepted", {}, job.remoteId);
+    if (made !== null) succeeded(task, made);
+  };
 }
 
 function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {

@@ -66,9 +66,11 @@ export function setState(
   change: Partial<Omit<Exchange, "id" | "state">> = {},
   note: string | null = null,
 ): void {
-  const { exchanges, clock } = context.ports;
-  exchanges.update(id, { ...change, state });
-  exchanges.note(id, { at: clock.now(), what: "state", state, note });
+  const { exchanges, clock, together } = context.ports;
+  together(() => {
+    exchanges.update(id, { ...change, state });
+    exchanges.note(id, { at: clock.now(), what: "state", state, note });
+  });
   context.changed();
 }
 
@@ -80,17 +82,19 @@ export function end(
   more: { readonly code?: string | null; readonly note?: string } = {},
 ): void {
   const { context, id, exchange } = task;
-  const { jobs, ledger, clock, t } = context.ports;
+  const { jobs, ledger, clock, t, together } = context.ports;
   const now = clock.now();
-  setState(context, id, states.exchange, { endedAt: now, problem }, more.note ?? null);
-  jobs.update(id, {
-    state: states.job,
-    endedAt: now,
-    nextPollAt: null,
-    asks: null,
-    error: problem === null ? null : { code: more.code ?? null, detail: problem.sentence },
+  together(() => {
+    setState(context, id, states.exchange, { endedAt: now, problem }, more.note ?? null);
+    jobs.update(id, {
+      state: states.job,
+      endedAt: now,
+      nextPollAt: null,
+      asks: null,
+      error: problem === null ? null : { code: more.code ?? null, detail: problem.sentence },
+    });
+    ledger.free(id, now);
   });
-  ledger.free(id, now);
   const title = exchange.title;
   if (states.job === "succeeded") context.say(t("{title} is done.", { title }));
   else if (problem !== null) context.say(t("{title}: {problem}", { title, problem: problem.sentence }));
@@ -104,8 +108,10 @@ export function ask(
   state: ExchangeState | null,
 ): void {
   const { context, id, exchange } = task;
-  if (state !== null) setState(context, id, state, { problem });
-  context.ports.jobs.update(id, { stage: "ask", asks, nextPollAt: null });
+  context.ports.together(() => {
+    if (state !== null) setState(context, id, state, { problem });
+    context.ports.jobs.update(id, { stage: "ask", asks, nextPollAt: null });
+  });
   context.say(context.ports.t("{title} waits for your decision.", { title: exchange.title }));
   context.changed();
 }
@@ -119,7 +125,7 @@ export function progressOf(
   { sending, back }: { readonly sending: () => void; readonly back: () => void },
 ): Progress {
   const { context, id, live, place } = task;
-  const { exchanges, clock } = context.ports;
+  const { exchanges, clock, together } = context.ports;
   return {
     waiting(wait) {
       if (live.wait === null) live.waitsSince = clock.now();
@@ -133,9 +139,11 @@ export function progressOf(
       live.wait = null;
       live.retryAt = null;
       // Written before the first byte leaves: after a crash nobody may believe that nothing was sent.
-      sending();
-      exchanges.update(id, { attempts: attempt });
-      exchanges.note(id, { at: now, what: "sent", attempt });
+      together(() => {
+        sending();
+        exchanges.update(id, { attempts: attempt });
+        exchanges.note(id, { at: now, what: "sent", attempt });
+      });
       context.changed();
     },
     head(head, attempt) {
@@ -144,8 +152,10 @@ export function progressOf(
       context.changed();
     },
     refused(refusal, attempt) {
-      exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal });
-      if (refusal.kind !== "busy" && refusal.kind !== "credit") back();
+      together(() => {
+        exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal });
+        if (refusal.kind !== "busy" && refusal.kind !== "credit") back();
+      });
       if (refusal.kind === "concurrency") context.slots.ask(place, clock.now());
       context.changed();
     },

@@ -11,17 +11,19 @@ import { chargedProblem } from "./task-problems.ts";
 /** Asks the job itself where its id is known, offers the same key again where there is one, else ends with the problem. */
 export function unreadable(task: Task, called: Action, problem: Problem): void {
   const { context, id, job, action, place } = task;
-  const { t, jobs, clock } = context.ports;
+  const { t, jobs, clock, together } = context.ports;
   const provider = place.profile.name;
   if (isAboutJob(task, called) && watchAt(action, job) !== null) {
-    jobs.update(id, {
-      stage: "watch",
-      state: "running",
-      seen: false,
-      pollErrors: 0,
-      nextPollAt: clock.now(),
+    together(() => {
+      jobs.update(id, {
+        stage: "watch",
+        state: "running",
+        seen: false,
+        pollErrors: 0,
+        nextPollAt: clock.now(),
+      });
+      setState(context, id, "accepted", {}, job.remoteId);
     });
-    setState(context, id, "accepted", {}, job.remoteId);
     return;
   }
   if (repeatOf(called, job.stepKey ?? null) === "sameKey") {

@@ -1,27 +1,21 @@
 // Everything under way in this editor window: one awaiting loop for each exchange, from stage to stage, until it
 // ends, waits for the person, or belongs to another process. No interval timers.
-import { FIRST, isOver } from "../core/jobs/flow.ts";
-import type { Job } from "../core/jobs/model.ts";
-import type { Exchange } from "../core/jobs/stores.ts";
-import { abandonFlights, repeatOf } from "./calls.ts";
+import { isOver } from "../core/jobs/flow.ts";
 import { pause } from "./changes.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
+import { fenced } from "./fence.ts";
 import { fetchStage } from "./fetch.ts";
 import { Leases, needsWork } from "./leases.ts";
 import { pollStage } from "./poll.ts";
-import { errorProblem, type Problem } from "./problems.ts";
+import { errorProblem } from "./problems.ts";
+import { takeOver, whetherDone } from "./recover.ts";
 import { sendStep } from "./send-step.ts";
-import { ask, end, type StopReason, stopReason, type Task } from "./task.ts";
+import { end, type StopReason, stopReason, type Task } from "./task.ts";
 
 /** What is on the wire at the end gets so long for its answer: an answer thrown away may have been charged. ms */
 const LAST_ANSWERS_MS = 1_500;
 /** How long a loop may take to end once it was told to. ms */
 const END_MS = 500;
-/** A send that never left is taken up after a restart if it is not older than this. ms */
-const RESUME_MS = 10 * 60_000;
-/** So long after a request began its idempotency key is surely still known to the provider (ASSUMED; Sync's 24 h are too). ms */
-const KEY_TRUST_MS = 60 * 60_000;
-
 interface Running {
   readonly live: LiveExchange;
   /** Ends the present sleep, so that a change is seen at once. */
@@ -42,8 +36,7 @@ export class Work {
     this.#leases = new Leases({
       ports: context.ports,
       adopt: (job) => {
-        this.#recover(job);
-        this.#begin(job.id);
+        this.#begin(job.id, true);
       },
       lost: (id) => this.#abort(id, "lease"),
     });
@@ -110,7 +103,9 @@ export class Work {
     running?.nap?.abort();
   }
 
-  #begin(id: string): void {
+  /** @param left whether it was left behind by a process that died, or by a loop of ours that lost its lease. */
+  #begin(id: string, left = false): void {
+    const before = this.#running.get(id)?.ended ?? Promise.resolve();
     const live: LiveExchange = {
       abort: new AbortController(),
       wait: null,
@@ -121,27 +116,34 @@ export class Work {
     const running: Running = { live, nap: null, ended: Promise.resolve() };
     this.#running.set(id, running);
     this.#context.live.set(id, live);
-    running.ended = this.#loop(id, live)
+    running.ended = before
+      .then(() => this.#loop(id, live, left))
       .catch((error: unknown) => this.#broke(id, live, error))
       .finally(() => {
+        if (this.#running.get(id) !== running) return;
         this.#running.delete(id);
         this.#context.live.delete(id);
-        if (live.abort.signal.reason !== "lease") this.#leases.release(id);
+        this.#leases.release(id);
         this.#context.changed();
       });
   }
 
-  async #loop(id: string, live: LiveExchange): Promise<void> {
-    for (;;) {
-      const task = this.#task(id, live);
+  async #loop(id: string, live: LiveExchange, left: boolean): Promise<void> {
+    const context = fenced(this.#context, id, live);
+    for (let first = left; ; first = false) {
+      const task = this.#task(context, id, live);
       if (task === null || !needsWork(task.job)) return;
+      if (first) {
+        await takeOver(task);
+        continue;
+      }
       switch (task.job.stage ?? "watch") {
         case "send":
           await sendStep(task);
           break;
         case "sent":
           // Only found at a takeover; a loop of our own never comes here.
-          this.#recover(task.job);
+          await whetherDone(task);
           break;
         case "watch":
           if (await this.#due(task)) await pollStage(task);
@@ -169,76 +171,35 @@ export class Work {
     return !nap.signal.aborted;
   }
 
-  #task(id: string, live: LiveExchange): Task | null {
-    const { ports } = this.#context;
+  #task(context: Context, id: string, live: LiveExchange): Task | null {
+    const { ports } = context;
     const job = ports.jobs.get(id);
     const exchange = ports.exchanges.get(id);
     if (job === null || exchange === null || isOver(job)) return null;
-    const place = placeOfStored(this.#context, exchange);
+    const place = placeOfStored(context, exchange);
     const action = place === null ? null : actionOf(place.profile, exchange.actionId);
-    if (place !== null && action !== null)
-      return { context: this.#context, id, place, action, live, job, exchange };
+    if (place !== null && action !== null) return { context, id, place, action, live, job, exchange };
     const { t } = ports;
-    this.#finish(exchange, {
-      sentence: t("The account or key of this request was removed."),
-      remedy: t("Choose another account and send again."),
-    });
+    end(
+      { context, id, exchange },
+      { exchange: "cancelled", job: "cancelled" },
+      {
+        sentence: t("The account or key of this request was removed."),
+        remedy: t("Choose another account and send again."),
+      },
+    );
     return null;
-  }
-
-  /** Puts right what a process left behind that died: what may have left is not sent again without a key. */
-  #recover(job: Job): void {
-    const { ports } = this.#context;
-    const exchange = ports.exchanges.get(job.id);
-    const place = exchange === null ? null : placeOfStored(this.#context, exchange);
-    if (exchange === null || place === null) return;
-    // What the dead process had in flight would otherwise hold up whoever waits for its answer.
-    abandonFlights(this.#context, place, job.id);
-    const action = actionOf(place.profile, exchange.actionId);
-    const stepAction = action?.steps[job.step]?.action;
-    const called = stepAction === undefined ? action : actionOf(place.profile, stepAction);
-    if (action === null || called === null) return;
-    const { t, clock } = ports;
-    if (job.stage === "sent") {
-      const repeat = repeatOf(called, job.stepKey ?? null);
-      if (repeat === "safe" || (repeat === "sameKey" && clock.now() - exchange.createdAt <= KEY_TRUST_MS)) {
-        ports.jobs.update(job.id, { stage: "send" });
-        return;
-      }
-      const problem: Problem = {
-        sentence: t("Headroom was closed before the answer came; {provider} may have done the work.", {
-          provider: place.profile.name,
-        }),
-        remedy: t("Check what the provider has, or give up; sending again could be charged twice."),
-      };
-      const live = this.#running.get(job.id)?.live;
-      const task = { context: this.#context, id: job.id, place, action, job, exchange };
-      ask({ ...task, live: live ?? unused() }, null, problem, "outcomeUnknown");
-    } else if (job.stage === "send" && job.step === FIRST && clock.now() - exchange.createdAt > RESUME_MS)
-      this.#finish(exchange, {
-        sentence: t("This was still waiting when the editor closed; nothing was sent."),
-        remedy: t("Send it again if you still want it."),
-      });
-  }
-
-  #finish(exchange: Exchange, problem: Problem): void {
-    const task = { context: this.#context, id: exchange.id, exchange };
-    end(task, { exchange: "cancelled", job: "cancelled" }, problem);
   }
 
   /** A mistake of ours must not leave a card that hangs. */
   #broke(id: string, live: LiveExchange, error: unknown): void {
-    const { ports } = this.#context;
+    const context = fenced(this.#context, id, live);
+    const { ports } = context;
     ports.log("error", `${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (live.abort.signal.aborted) return;
     const exchange = ports.exchanges.get(id);
     if (exchange === null) return;
     const about = { ...ports, providerName: exchange.providerId, simulated: false };
-    const task = { context: this.#context, id, exchange };
-    end(task, { exchange: "failed", job: "failed" }, errorProblem(about, error));
+    end({ context, id, exchange }, { exchange: "failed", job: "failed" }, errorProblem(about, error));
   }
-}
-
-function unused(): LiveExchange {
-  return { abort: new AbortController(), wait: null, waitsSince: 0, retryAt: null, fetched: new Map() };
 }

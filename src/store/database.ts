@@ -42,6 +42,7 @@ const PATIENCE_MS = 200;
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #undone: (() => void)[] = [];
   #opened: Opened | null = null;
   #closed = false;
 
@@ -78,10 +79,12 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one BEGIN IMMEDIATE transaction; rolls back and rethrows what it throws. Not to be nested. Where another
-   * process holds the lock it waits 5 ms, or as long as `patienceMs` says, default 200, and then throws; see `isBusy`.
+   * Runs `work` in one BEGIN IMMEDIATE transaction; rolls back and rethrows what it throws. Inside another one it joins
+   * that one: all is committed with it, or nothing. Where another process holds the lock it waits 5 ms, or as long as
+   * `patienceMs` says, default 200, and then throws; see `isBusy`.
    */
   transaction<T>(work: () => T, patienceMs = PATIENCE_MS): T {
+    if (this.db.isTransaction) return work();
     this.#begin(patienceMs);
     try {
       const value = work();
@@ -89,8 +92,14 @@ export class Database {
       return value;
     } catch (error) {
       if (this.db.isTransaction) this.prepare("ROLLBACK").run();
+      for (const undo of this.#undone) undo();
       throw error;
     }
+  }
+
+  /** Calls back after a transaction that came to nothing: what was kept in memory of it is not so. */
+  onRollback(listener: () => void): void {
+    this.#undone.push(listener);
   }
 
   #begin(patienceMs: number): void {

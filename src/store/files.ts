@@ -1,14 +1,18 @@
 // What the app itself puts into the result folder: files that the network left there, and texts, written under a
 // temporary name, flushed, renamed. It must not touch anything outside the folder.
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
 import type { SqliteResults } from "./results.ts";
+
+/** The ending of what is not whole yet. */
+const PART = ".part";
 
 /** Writes into the result folder; the app's `Files`. */
 export class ResultFiles {
-  readonly #results: Pick<SqliteResults, "pathOf">;
+  readonly #results: Pick<SqliteResults, "pathOf" | "folder">;
 
-  constructor(results: Pick<SqliteResults, "pathOf">) {
+  constructor(results: Pick<SqliteResults, "pathOf" | "folder">) {
     this.#results = results;
   }
 
@@ -33,13 +37,38 @@ export class ResultFiles {
     return found?.isFile() ? found.size : null;
   }
 
+  async find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null> {
+    const names = await readdir(this.#results.folder).catch(() => []);
+    const file = names.find((name) => name.startsWith(`${resultId}.`) && !name.endsWith(PART));
+    if (file === undefined) return null;
+    const handle = await open(this.#pathOf(file), "r");
+    try {
+      const { size } = await handle.stat();
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
+      return { file, bytes: size, sniffed: sniff(buffer.subarray(0, bytesRead)) };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** A part may still be held open by a process that is frozen, and then stays on some systems; the next sweep gets it. */
+  async sweep(exchangeId: string, booked: readonly string[]): Promise<void> {
+    const names = await readdir(this.#results.folder).catch(() => []);
+    const left = names.filter(
+      (name) =>
+        !booked.includes(name) &&
+        (name.startsWith(`${exchangeId}.`) || (name.startsWith(exchangeId) && name.endsWith(PART))),
+    );
+    for (const name of left) await rm(this.#pathOf(name), { force: true }).catch(() => {});
+  }
+
   #pathOf(file: string): string {
     return this.#results.pathOf(file);
   }
 
   async #write(file: string, work: (handle: FileHandle) => Promise<void>): Promise<void> {
     const target = this.#pathOf(file);
-    const partial = `${target}.${process.pid}.part`;
+    const partial = `${target}.${process.pid}${PART}`;
     const handle = await open(partial, "w", 0o600);
     try {
       await work(handle);

@@ -92,6 +92,11 @@ export class SqliteJobs implements JobStore {
     this.#database.transaction(() => end.run(id, owner));
   }
 
+  leased(id: string, owner: string): boolean {
+    const sql = "SELECT 1 FROM jobs WHERE id = ? AND owner = ?";
+    return this.#database.prepare(sql).get(id, owner) !== undefined;
+  }
+
   onChange(listener: () => void): () => void {
     return this.#topic.onChange(listener);
   }

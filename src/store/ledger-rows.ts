@@ -63,6 +63,7 @@ export class LedgerRows implements Rows {
 
   constructor(database: Database) {
     this.#database = database;
+    database.onRollback(() => this.#forget());
   }
 
   /** What this transaction changed is written once, at its end. */

@@ -195,6 +195,7 @@ export function bench(more: Partial<Ports> = {}): Bench {
     exchanges: new SqliteExchanges(database),
     jobs: new SqliteJobs(database),
     results,
+    together: (work) => database.transaction(work),
     client,
     keys,
     simulator: {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { HeadroomError } from "../../src/core/errors.ts";
 import type { Incoming, Outgoing } from "../../src/core/wire.ts";
-import { type Bench, bench, json, settle } from "./fakes.ts";
+import { type Bench, bench, json, settle, until } from "./fakes.ts";
 
 let on: Bench;
 let status: () => Incoming;
@@ -135,6 +135,7 @@ test("another process takes a job over once the lease is stale, and not before",
   assert.equal(polls().length, before);
   status = () => json(200, { job_id: "j1", status: "succeeded" });
   await on.clock.pass(9_000);
+  await until(() => on.ports.exchanges.get(id)?.state === "done");
   assert.equal(on.ports.exchanges.get(id)?.state, "done");
   assert.equal(on.client.asked.filter((one) => one.method === "POST").length, 1);
 });

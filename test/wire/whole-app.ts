@@ -155,6 +155,7 @@ export function open(
     exchanges: new SqliteExchanges(database, signal),
     jobs: new SqliteJobs(database, signal),
     results,
+    together: (work) => database.transaction(work),
     client,
     keys,
     simulator: sim,

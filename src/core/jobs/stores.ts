@@ -78,6 +78,8 @@ export interface JobStore {
   /** Takes or renews the right to poll a job until `until`; false while another live process has it. */
   lease(id: string, owner: string, now: number, until: number): boolean;
   unlease(id: string, owner: string): void;
+  /** Whether a job's lease is this owner's, stale or not: nobody else has taken it since. */
+  leased(id: string, owner: string): boolean;
   onChange(listener: () => void): () => void;
 }
 
