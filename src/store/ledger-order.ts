@@ -23,8 +23,11 @@ export interface Ahead {
   readonly asleep: readonly Line[];
 }
 
-/** Adds up what those ahead of an ask may take at this instant. */
-export function aheadOf(ask: Ask, rows: Rows, now: number): Ahead {
+/**
+ * Adds up what those ahead of an ask may take at this instant. `owner` names the asking process: of what is free, those of other
+ * processes in the same lane find their even part, even if they came later.
+ */
+export function aheadOf(ask: Ask, rows: Rows, now: number, owner: string): Ahead {
   const { parts } = ask.claim;
   const units = parts.map(() => 0);
   const behind = parts.map(() => 0);
@@ -41,7 +44,8 @@ export function aheadOf(ask: Ask, rows: Rows, now: number): Ahead {
     if (theirs > mine) continue;
     // A poll whose share is due goes first, but only that one.
     const share = theirs < line.lane ? 1 : all;
-    const count = theirs < mine ? share : Math.min(all, rows.olderThan(line.id, ask.since));
+    const count =
+      theirs < mine ? share : Math.min(all, Math.max(rows.olderThan(line.id, ask.since), even(line)));
     if (count === 0) continue;
     if (line.until !== null && line.until + GRACE_MS < now) {
       asleep.push(line);
@@ -61,6 +65,19 @@ export function aheadOf(ask: Ask, rows: Rows, now: number): Ahead {
     }
   }
   return { units, behind: behind.map((all) => Math.max(0, all - 1)), graceUntil, asleep };
+
+  /** The part of what is free that another process of the same lane has a claim to. */
+  function even(line: Line): number {
+    if (line.owner === owner || line.lane !== lane) return 0;
+    const others = new Set<string>();
+    for (const one of rows.lines().values())
+      if (one.lane === lane && one.owner !== owner && touches(one)) others.add(one.owner);
+    return Math.floor(room(line, rows, now) / (others.size + 1));
+  }
+
+  function touches(line: Line): boolean {
+    return line.claim.parts.some((one) => parts.some((part) => part.partition === one.partition));
+  }
 }
 
 /** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */

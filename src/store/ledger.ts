@@ -74,7 +74,7 @@ export class SqlLedger implements Ledger {
     const decision = this.#write((): Decision => {
       this.#lines.removeDead();
       const { claim, lane } = ask;
-      const ahead = aheadOf(ask, this.#rows, now);
+      const ahead = aheadOf(ask, this.#rows, now, this.#lines.owner);
       for (const line of ahead.asleep) this.#lines.removeIfDead(line);
       const states = this.#books.states(claim);
       const holder = ask.holder ?? ask.id;
