@@ -55,9 +55,17 @@ function addresses(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   const found: Record<string, string> = {};
   for (const [id, address] of Object.entries(value))
-    if (typeof address === "string" && /^https?:\/\//.test(address) && URL.canParse(address))
-      found[id] = address;
+    if (typeof address === "string" && isBase(address)) found[id] = address;
   return found;
+}
+
+/** A key goes there in a header: over https, or to this machine. */
+function isBase(address: string): boolean {
+  const url = URL.parse(address);
+  if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    return false;
+  const here = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && here);
 }
 
 /** The profiles with the person's own base addresses; a key then goes to that origin and nowhere else. */
@@ -84,7 +92,7 @@ export interface NetworkSettings {
 /** The editor's `http.*` settings; where `http.proxySupport` is off, no proxy at all. */
 export function readNetwork(): NetworkSettings {
   const http = vscode.workspace.getConfiguration("http");
-  const off = http.get<unknown>("proxySupport") === "off";
+  const off = ownValue(http, "proxySupport") === "off";
   const text = (name: string) => {
     const value = ownValue(http, name);
     return typeof value === "string" && value !== "" && !off ? value : null;

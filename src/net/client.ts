@@ -86,7 +86,8 @@ export class UndiciClient implements Client {
   async reconfigure(): Promise<void> {
     const old = this.#agent;
     this.#agent = null;
-    await (await old)?.wire.close();
+    // One that could not be made was told to whoever sent.
+    await (await old?.catch(() => null))?.wire.close();
   }
 
   async send(request: Outgoing, listener: Progress): Promise<Incoming> {

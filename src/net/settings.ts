@@ -1,6 +1,8 @@
 // What the host's settings and the environment say about proxies and certificates, as one value. It must not read
 // settings or the environment itself.
 
+import { HeadroomError } from "../core/errors.ts";
+
 /** How the network is to be reached. Built by the host from http.* settings and the environment. */
 export interface NetSettings {
   /** http.proxy, as http://user:password@host:port; null or "" to follow the environment. */
@@ -41,7 +43,10 @@ export interface ProxyPlan {
 /** The simulator and every other local server is reached directly, as the editor does it as well. */
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Decides over proxies: the setting goes before the environment; loopback always goes directly. */
+/**
+ * Decides over proxies: the setting goes before the environment; loopback always goes directly. Throws HeadroomError notConfigured
+ * where an address is none.
+ */
 export function planProxy(settings: NetSettings): ProxyPlan {
   const set = settings.proxy?.trim() ?? "";
   const read = (name: string) =>
@@ -52,8 +57,10 @@ export function planProxy(settings: NetSettings): ProxyPlan {
   return { http, https, noProxy: [...new Set(except.filter(Boolean))].join(",") };
 }
 
-/** A proxy address written without a scheme means http. */
+/** A proxy address written without a scheme means http. Throws notConfigured for what is none, and for SOCKS. */
 function address(text: string): string | null {
   if (text === "") return null;
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (/^https?:$/.test(URL.parse(whole)?.protocol ?? "")) return whole;
+  throw new HeadroomError("notConfigured", "The proxy's address is no http address.", { field: "proxy" });
 }

@@ -30,14 +30,34 @@ test("a base address, a proxy or a strictness that a workspace sets is not read"
   assert.equal(network.strictSSL, true);
 });
 
-test("only http addresses are base addresses", () => {
+test("only https addresses are base addresses, or http on this machine", () => {
+  const good = {
+    a: "https://a.example.com/v1",
+    b: "http://127.0.0.1:4010/sauti",
+    c: "http://localhost:1",
+    d: "http://[::1]:2",
+  };
   shim.settings.set("headroom.baseUrls", {
-    a: "https://a.example.com",
-    b: "file:///etc/passwd",
-    c: 3,
-    d: "http://",
+    ...good,
+    e: "file:///etc/passwd",
+    f: 3,
+    g: "http://",
+    h: "http://api.example.com",
+    i: "http://127.0.0.1.thief.example.com",
+    j: "https://me:pw@api.example.com",
+    k: "https://api.example.com/?to=",
+    l: "http://localhost.thief.example.com",
   });
-  assert.deepEqual(readSettings().baseUrls, { a: "https://a.example.com" });
+  assert.deepEqual(readSettings().baseUrls, good);
+});
+
+test("a workspace cannot switch a person's proxy off, nor give it a password", () => {
+  shim.settings.set("http.proxy", "http://proxy.example.com");
+  shim.settings.set("workspace:http.proxySupport", "off");
+  shim.settings.set("workspace:http.proxyAuthorization", "Basic x");
+  shim.settings.set("workspace:http.noProxy", ["*"]);
+  const { proxy, proxyAuthorization, noProxy } = readNetwork();
+  assert.deepEqual([proxy, proxyAuthorization, noProxy], ["http://proxy.example.com", null, []]);
 });
 
 test("a person's own base address goes before the profile's, for that provider alone", () => {

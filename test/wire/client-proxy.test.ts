@@ -114,6 +114,26 @@ test("a proxy that refuses the password is unreachable, and nothing is spent", a
   via.close();
 });
 
+test("a proxy that is no address is said before anything is spent, and a better one is taken up", async () => {
+  for (const bad of ["http://", "socks5://127.0.0.1:9", "://x", "http://[::"]) {
+    const target = await serve((_request, response) => response.end("{}"));
+    let settings: NetSettings = { ...plainSettings, proxy: bad };
+    const { client, ledger } = wired({ settings: () => settings });
+    const refused = (error: unknown) =>
+      isHeadroomError(error, "notConfigured") && error.fields.field === "proxy";
+    const first = assert.rejects(client.send(outgoing(target.url), listen()), refused, bad);
+    await client.reconfigure();
+    await first;
+    await assert.rejects(client.send(outgoing(target.url), listen()), refused, bad);
+    assert.deepEqual([ledger.told, target.requests.length], [[], 0]);
+    settings = plainSettings;
+    await client.reconfigure();
+    assert.equal((await client.send(outgoing(target.url), listen())).head.status, 200);
+    await client.close();
+    await target.close();
+  }
+});
+
 test("a private authority is believed when it is given, refused when not, and skipped only where asked for", async () => {
   const target = await secure();
   const url = `https://localhost:${target.port}/`;
