@@ -9,6 +9,10 @@ export function whyRefused(incoming: IncomingMessage, port: number): string | un
   const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   const { host, origin } = incoming.headers;
   if (!host || !own.includes(host.toLowerCase())) return "this Host is not served here";
+  // A page's picture or frame carries no Origin; browsers tell that it is another site's.
+  const site = incoming.headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none")
+    return "no page of another site is served here";
   if (origin === undefined) return undefined;
   const isControl = (incoming.url ?? "").startsWith("/__sim");
   if (isControl) return "the control address answers no web page";
