@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { activationFigures } from "./activation.ts";
 import { makespanTable } from "./makespan/table.ts";
 import { sizeFigures } from "./size.ts";
+import { soakFigures } from "./soak.ts";
 import { streamTable } from "./stream/table.ts";
 import { virtualTable } from "./virtual.ts";
 
@@ -19,6 +20,7 @@ const [part = "all", ...names] = positionals;
 
 if (part === "all" || part === "size") sizeFigures();
 if (part === "all" || part === "activation") activationFigures();
+if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "makespan")

@@ -137,7 +137,9 @@ export function instrument(
       }
       case "Literal":
         if (typeof node.value === "number") {
-          const others = node.value === 0 ? [1] : [node.value + 1, 0];
+          // One more of a long time is no other behaviour, twice as much is.
+          const other = Math.abs(node.value) > 10 ? node.value * 2 : node.value + 1;
+          const others = node.value === 0 ? [1] : [other, 0];
           return `$m.number(${addAll(node, others.map(String))}, ${node.raw}, ${JSON.stringify(others)})`;
         }
         if (typeof node.value === "boolean") return `$m.not(${add(node, "the other")}, !${node.raw})`;

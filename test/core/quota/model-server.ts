@@ -73,6 +73,13 @@ export class ModelServer {
     for (let t = at; ; t += 1) if (this.#used(limit, t) + units <= limit.limit + 1e-9) return t;
   }
 
+  /** Drops what no fixed, sliding or two-bucket quota window counts any more. */
+  forget(at: number): void {
+    const longest = Math.max(...this.limits.map((one) => one.lengthMs));
+    const first = this.hits.findIndex((one) => one.at > at - 2 * longest);
+    this.hits.splice(0, first < 0 ? this.hits.length : first);
+  }
+
   #counted(limit: ModelLimit): Hit[] {
     const mine = this.hits.filter((one) => limit.calls === undefined || limit.calls.includes(one.call));
     return mine.filter((one) => one.admitted || limit.refusedCount === true);
