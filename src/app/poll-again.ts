@@ -30,6 +30,7 @@ export function failedPoll(polling: Polling, polls: number, incoming: Incoming):
   const { context, id, job, place } = task;
   const { jobs, t } = context.ports;
   const { status } = incoming.head;
+  if (otherKey(task, status, polls)) return;
   const { problem } = failureOf(task, incoming);
   if (status === 404 && (job.seen === true || polls >= UNSEEN_404)) {
     const gone: Problem = {
@@ -44,6 +45,18 @@ export function failedPoll(polling: Polling, polls: number, incoming: Incoming):
     jobs.update(id, { watched: false, nextPollAt: null, polls });
     setState(context, id, "accepted", { problem }, "watching stopped");
   } else slower(polling, polls, problem);
+}
+
+/** Of an adopted job nobody knows whose it is: where one key does not find it, the account's next one asks. */
+function otherKey({ context, id, job, place, exchange }: Task, status: number, polls: number): boolean {
+  const { jobs, exchanges, clock } = context.ports;
+  if (exchange.attempts > 0 || job.seen === true || ![401, 403, 404].includes(status)) return false;
+  const { keys } = place.account;
+  const next = keys[keys.findIndex((key) => key.id === place.keyId) + 1];
+  if (next === undefined) return false;
+  exchanges.update(id, { keyId: next.id });
+  jobs.update(id, { keyId: next.id, nextPollAt: clock.now(), polls });
+  return true;
 }
 
 /** Asks later, and more seldom with every failure in a row; after many the person looks. */

@@ -102,6 +102,42 @@ test("an id that the provider does not know ends as lost, with the id in the sen
   assert.match(on.card(id).problem?.sentence ?? "", /job-8/);
 });
 
+test("where an account has several keys, each is asked in turn for a job that is adopted", async () => {
+  const { accounts } = on.app;
+  const named = {
+    providerId: "sauti",
+    name: "Work",
+    planId: null,
+    keyName: "one",
+    keyText: `sauti_${"a".repeat(20)}`,
+  };
+  const { id: accountId } = await accounts.add(named);
+  await accounts.addKey(accountId, "two", `sauti_${"b".repeat(20)}`);
+  const [first, second] = accounts.list().find((one) => one.id === accountId)?.keys ?? [];
+  on.client.script = (request) => {
+    if (request.auth?.keyId !== second?.id) return json(404, { detail: "no such job" });
+    return request.url.endsWith("/audio")
+      ? file(request)
+      : json(200, { job_id: "job-7", status: "succeeded" });
+  };
+  const adopted = await on.app.adopt(accountId, "speakJob", "job-7");
+  assert.ok("exchangeId" in adopted, JSON.stringify(adopted));
+  const id = adopted.exchangeId;
+  await on.clock.pass(3_000);
+  await until(() => on.card(id).endedAt !== null);
+  assert.equal(on.card(id).state, "succeeded");
+  assert.deepEqual([...new Set(on.client.asked.map((one) => one.auth?.keyId))], [first?.id, second?.id]);
+});
+
+test("a dub that is generated already was preprocessed before", async () => {
+  for (const status of ["processing", "done", "completed"]) {
+    on.client.script = () => json(200, { dub: { id: `job-${status}`, status } });
+    const id = await adopt("voicedub", "preprocess", `job-${status}`);
+    await on.clock.pass(10_000);
+    assert.equal(on.card(id).state, "succeeded", status);
+  }
+});
+
 test("what could lead elsewhere than to a job is no id", async () => {
   for (const text of ["", "  ", "a/b", "..", "a b", "a?b", "a#b", "a%2fb", "x".repeat(201)])
     assert.notEqual(on.app.jobIdProblem(text), null, text);
