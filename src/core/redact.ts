@@ -6,7 +6,7 @@ export const REDACTED = "•••";
 
 /** Headers whose values never leave the request, whatever they hold. */
 const SECRET_HEADERS =
-  /^(authorization|proxy-authorization|cookie|set-cookie|(x|xi)-api-key|api-key|x-auth-token)$|secret|password|(^|-)(token|signature)$/i;
+  /^(authorization|proxy-authorization|cookie|set-cookie|(xi?-)?api-?key|x-key|x-auth-token)$|secret|password|(^|-)(token|signature)$/i;
 
 /** Query parameters that sign a link or carry a key. */
 const SECRET_PARAMETERS =
@@ -53,8 +53,16 @@ function plainUrl(url: string): string {
 /** A secret as it may appear: as it is, in JSON, in an address, and in base64 at each of the three alignments. */
 function formsOf(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
-  forms.push(secret.replace(/[^A-Za-z0-9]/g, (one) => `%${hex(one.charCodeAt(0))}`));
+  const inAddress = encodeURIComponent(secret);
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), inAddress, encodeURIComponent(inAddress)];
+  // Some writers of JSON escape slashes, or all signs; some of addresses write a blank as a plus.
+  forms.push(secret.replace(/\//g, "\\/"), new URLSearchParams([["", secret]]).toString().slice(1));
+  const each = (by: (code: number) => string) =>
+    secret.replace(/[^A-Za-z0-9]/g, (one) => by(one.charCodeAt(0)));
+  forms.push(
+    each((code) => `%${hex(code, 2)}`),
+    each((code) => `\\u${hex(code, 4)}`),
+  );
   for (const before of [0, 1, 2]) {
     const inner = base64Inside(bytes, before);
     forms.push(inner, inner.replace(/\+/g, "-").replace(/\//g, "_"), encodeURIComponent(inner));
@@ -70,8 +78,8 @@ function base64Inside(bytes: Uint8Array, before: number): string {
   return btoa(padded).slice(skip, whole);
 }
 
-function hex(code: number): string {
-  return code.toString(16).padStart(2, "0");
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
 }
 
 function escaped(text: string): string {
