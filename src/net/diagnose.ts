@@ -16,7 +16,7 @@ export interface Rules {
 
 /** Tells what an answer's refusal is; `body` is its text, null where it did not come. Null where it is none. */
 export type Diagnose = (
-  request: Pick<Outgoing, "claim">,
+  request: Pick<Outgoing, "claim" | "lane">,
   head: Head,
   body: string | null,
   now: number,
@@ -27,7 +27,7 @@ export function diagnoseBy(
   rulesOf: (providerId: string) => Rules | null,
   ledger: Pick<Ledger, "meters">,
 ): Diagnose {
-  return ({ claim }, head, body, now) => {
+  return ({ claim, lane }, head, body, now) => {
     const rules = rulesOf(providerOf(claim?.parts[0]?.partition ?? ""));
     return diagnose({
       head,
@@ -35,6 +35,7 @@ export function diagnoseBy(
       rules: rules?.refusals ?? [],
       dialect: rules?.headers ?? null,
       meters: claim === null || head.status !== 429 ? [] : ledger.meters(claim, now),
+      poll: lane === "poll",
     });
   };
 }

@@ -75,7 +75,9 @@ export function decide(
     if (kind === "credit") return { type: "final" };
     // What another status than 429 says of a create that must not be repeated is no clear refusal.
     if (status !== 429 && kind === "busy" && repeat === "never") return { type: "final" };
-    const held = request.claim !== null && kind !== "busy" && tally.refusals <= TRUSTED_REFUSALS;
+    // Neither teaches the ledger anything beyond the server's own instant.
+    const paced = kind !== "busy" && kind !== "pollRate";
+    const held = request.claim !== null && paced && tally.refusals <= TRUSTED_REFUSALS;
     if (kind === "concurrency" && held) return { type: "again", at: now, cause: kind, counts: false };
     // The ledger keeps the instant for everyone on the same budget; the gate waits for it.
     if (until !== null && kind !== "busy")

@@ -14,6 +14,8 @@ export interface Symptoms {
   readonly dialect: HeaderDialect | null;
   /** Our own count of every partition of the claim, after this request was booked. */
   readonly meters: readonly Meter[];
+  /** Whether it was asked how a job stands. Default false. */
+  readonly poll?: boolean;
 }
 
 /** A rate policy with at most this share left is a likely cause. */
@@ -42,7 +44,7 @@ function matches(rule: Profile["refusals"][number], { head, body }: Symptoms): b
 }
 
 function kindOf(
-  { head, meters }: Symptoms,
+  { head, meters, poll }: Symptoms,
   reading: HeadReading,
   said: Refusal["kind"] | null,
 ): Refusal["kind"] | null {
@@ -50,7 +52,15 @@ function kindOf(
   if (head.status === 503) return said ?? (reading.retryAfterMs === null ? null : "busy");
   const spent = reading.quotas.some((one) => one.remaining !== null && one.remaining <= 0);
   if (said === null && head.status !== 429) return head.status === 403 && spent ? "rate" : null;
-  return bare(reading, spent) && slotsLikelier(meters) ? "concurrency" : "rate";
+  if (bare(reading, spent) && slotsLikelier(meters)) return "concurrency";
+  return poll === true && !spent && hasRoom(meters) ? "pollRate" : "rate";
+}
+
+/** By our own count every budget has room: what was refused is the pace of asking. */
+function hasRoom(meters: readonly Meter[]): boolean {
+  const rates = meters.filter((one) => one.type === "rate");
+  const roomy = ({ left, limit }: Meter) => left !== null && limit !== null && left > limit * NEARLY_SPENT;
+  return rates.length > 0 && rates.every(roomy);
 }
 
 /** Neither a number nor headers tell what refused. */

@@ -37,8 +37,8 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   const policy = index === null ? undefined : parts[index]?.policy;
   if (index === null || policy?.type !== "rate") return;
   const state = states[index]!;
-  // The server is overloaded: that says nothing about the limit, but its instant holds.
-  if (refusal.kind === "busy") {
+  // The server is overloaded, or a job was asked about too often: that says nothing about the limit, but its instant holds.
+  if (refusal.kind === "busy" || refusal.kind === "pollRate") {
     if (refusal.until !== null) states[index] = closed(state, refusal, refusal.until, now);
     return;
   }
