@@ -91,6 +91,15 @@ export function waitSentence(
           : t("The last attempt failed; the next one follows at {at}.", { at }),
       );
       break;
+    case "outage":
+      parts.push(
+        at === null
+          ? t("{provider} does not answer; one request tries just now, this one follows.", {
+              provider: providerName,
+            })
+          : t("{provider} does not answer; one request tries again at {at}.", { provider: providerName, at }),
+      );
+      break;
     case "ahead":
       parts.push(
         limit,

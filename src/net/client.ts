@@ -9,6 +9,7 @@ import { Bookings } from "./bookings.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
+import { AGENT_GONE, type Leaving, Outages } from "./outage.ts";
 import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
 import { forget, type Rest } from "./rest.ts";
@@ -39,9 +40,6 @@ export interface ClientOptions {
   readonly connections?: number;
 }
 
-/** undici's words for an agent that was closed. */
-const AGENT_GONE: ReadonlySet<string> = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);
-
 /** One request on its way through all its attempts. */
 interface Journey {
   readonly request: Outgoing;
@@ -64,6 +62,7 @@ export class UndiciClient implements Client {
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   readonly #sleeping = new Set<() => void>();
+  readonly #outages: Outages;
   #agent: Promise<{ readonly wire: Dispatcher; readonly send: AttemptOptions["send"] }> | null = null;
   #order = 0;
 
@@ -71,6 +70,7 @@ export class UndiciClient implements Client {
     this.#options = options;
     const { ledger, clock, connections } = options;
     this.#bookings = new Bookings(ledger, clock);
+    this.#outages = new Outages(clock);
     this.#gate = new Gate({
       bookings: this.#bookings,
       ...(connections === undefined ? {} : { connections }),
@@ -110,12 +110,16 @@ export class UndiciClient implements Client {
 
   /** Attempt after attempt, each through the gate, until one is final. */
   async #repeat(journey: Journey): Promise<Incoming> {
-    const { request, progress } = journey;
+    const { request, progress, url } = journey;
     const { clock } = this.#options;
     let counted = 0;
     let refusals = 0;
     for (let attempt = 1; ; attempt++) {
-      const made = await this.#attempt(journey, attempt);
+      const made = await this.#outages.tried(
+        url.origin,
+        () => this.#leaving(journey, attempt),
+        () => this.#attempt(journey, attempt),
+      );
       // It waited while the settings changed, and its agent was closed: it goes out by the new one.
       if (made.type === "unsent" && AGENT_GONE.has(made.code ?? "") && attempt < MOST_ATTEMPTS) continue;
       const refusal = made.type === "answer" ? made.refusal : null;
@@ -127,6 +131,16 @@ export class UndiciClient implements Client {
       progress.retrying(next.at, next.cause, attempt);
       if (next.at > clock.now()) await this.#pause(next.at - clock.now(), request.signal);
     }
+  }
+
+  #leaving({ request, order, progress }: Journey, attempt: number): Leaving {
+    return {
+      lane: LANES.indexOf(request.lane),
+      order,
+      urgent: request.lane === "person" && attempt === 1,
+      signal: AbortSignal.any([request.signal, this.#closing.signal]),
+      waiting: (wait) => progress.waiting(wait),
+    };
   }
 
   /** Waiting requests are cancelled, flying ones aborted and left counted. */

@@ -65,7 +65,7 @@ export const LANES: readonly Lane[] = ["person", "flow", "batch", "poll"];
 export interface Wait {
   readonly partition: PartitionKey;
   readonly policyId: string;
-  readonly cause: "rate" | "slots" | "refused" | "learning" | "ahead" | "backoff";
+  readonly cause: "rate" | "slots" | "refused" | "learning" | "ahead" | "backoff" | "outage";
   /** The instant at which asking again makes sense, epoch ms; null where only an event (a job's end) frees it. */
   readonly until: number | null;
   readonly evidence: Evidence;
