@@ -5,17 +5,15 @@ import type { Outgoing } from "../../src/core/wire.ts";
 /** When all of them come. Epoch ms. */
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
-/** What is done about it. */
+/**
+ * What is done about it: again through the gate, which opens at the server's instant, when a job of ours ends, or as our own
+ * count and growing pauses say; again after a pause by chance that grows; or nothing by itself.
+ */
 export type Cure =
-  /** Again through the gate, which opens at the server's instant. */
   | "waits for the instant"
-  /** Again through the gate, which opens when a job of ours ends. */
   | "waits for a job"
-  /** Again through the gate, which holds as long as our own count and growing pauses say. */
   | "waits as the ledger says"
-  /** Again after a pause by chance that grows. */
   | "backs off"
-  /** Not again by itself; the card says what there is to do. */
   | "stops";
 
 /** What our own counters say: room everywhere, the minute nearly spent, every slot taken. */
