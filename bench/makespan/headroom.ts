@@ -25,6 +25,8 @@ export function headroom(share: Share): MakeContestant {
   return (scenario) => {
     const database = new Database({ path: share.ledgerFile, migrations: schema, now: Date.now });
     const signal = new LoopbackSignal(database);
+    // As in an editor window that stands: the others know of it before it sends.
+    void signal.open();
     const ledger = new SqlLedger({ database, signal });
     const clock = {
       now: Date.now,

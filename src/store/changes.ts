@@ -7,6 +7,8 @@ export interface Signal {
   /** Wakes the other processes; called after a commit. */
   announce(): void;
   onChange(listener: () => void): () => void;
+  /** How many other processes have the database open, as far as is known. */
+  others(): number;
 }
 
 /** Who wants to hear of a change, in this process or another; costs nothing while idle. */

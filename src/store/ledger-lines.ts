@@ -3,28 +3,46 @@
 import { randomUUID } from "node:crypto";
 import type { Ask } from "../core/quota/ledger.ts";
 import { LANES, type Wait } from "../core/quota/model.ts";
+import type { Own } from "./ledger-order.ts";
 import type { Line, Rows } from "./ledger-rows.ts";
+import { Shares } from "./ledger-share.ts";
 
 /** Own tickets and lines. Every call stands inside a transaction of the ledger. */
-export class LedgerLines {
+export class LedgerLines implements Own {
   /** Names this ledger among those of other processes. */
   readonly owner = randomUUID();
+  readonly shares: Shares;
   readonly #rows: Rows;
   readonly #alive: (pid: number) => boolean;
   /** Own waiting requests and the line each stands in. */
   readonly #waiting = new Map<string, string>();
   #cleaned = false;
+  /** Somebody was served in this transaction: others must see it. */
+  #served = false;
   /** Takes back what this transaction changed in memory. */
   #undo: (() => void)[] = [];
 
-  constructor(rows: Rows, alive: (pid: number) => boolean) {
+  /** @param others how many other processes may want the same. */
+  constructor(rows: Rows, alive: (pid: number) => boolean, others: () => number) {
     this.#rows = rows;
     this.#alive = alive;
+    this.shares = new Shares(others);
   }
 
   /** A transaction begins. */
   begin(): void {
     this.#undo = [];
+    this.#served = false;
+  }
+
+  /** The transaction ends: what was served here is written to the lines that still wait. */
+  end(): void {
+    if (!this.#served) return;
+    for (const line of [...this.#rows.lines().values()]) {
+      if (line.owner !== this.owner) continue;
+      const share = this.shares.of(line.claim.accountId, line.lane);
+      if (share !== line.share) this.#rows.saveLine({ ...line, share });
+    }
   }
 
   /** The transaction came to nothing: so must what was noted in memory. */
@@ -49,11 +67,14 @@ export class LedgerLines {
   /** Puts an ask in line, or keeps it there; true when others can see a difference. */
   stand(ask: Ask, wait: Wait): boolean {
     const known = this.#waiting.get(ask.id);
-    const id = known ?? lineId(this.owner, ask);
+    const id = known ?? this.lineOf(ask);
     const line = this.#rows.lines().get(id);
     const lane = LANES.indexOf(ask.lane);
+    const { owner } = this;
+    const { claim } = ask;
     const { until } = wait;
-    const next: Line = { id, owner: this.owner, pid: process.pid, lane, claim: ask.claim, until, wait };
+    const share = this.shares.of(claim.accountId, lane);
+    const next: Line = { id, owner, pid: process.pid, lane, claim, until, wait, share };
     if (known === undefined) {
       this.#rows.addTicket(ask.id, id, ask.since, ask.title);
       this.#waiting.set(ask.id, id);
@@ -63,6 +84,19 @@ export class LedgerLines {
     const differs = line === undefined || (first && !sameWait(line.wait, wait));
     if (differs || (first && line.until !== until)) this.#rows.saveLine(next);
     return differs || known === undefined;
+  }
+
+  /** An ask was granted: it no longer waits, and counts for its turn among the processes. */
+  serve(ask: Ask, now: number): void {
+    this.#undo.push(this.shares.took(ask, now));
+    this.#served = true;
+    this.remove(ask.id);
+  }
+
+  /** Names a line: one process, one lane, one set of partitions. */
+  lineOf(ask: Ask): string {
+    const parts = ask.claim.parts.map((part) => `${part.partition}*${part.cost}`);
+    return [this.owner, ask.lane, ask.claim.accountId, ...parts].join("|");
   }
 
   /** Takes an ask out of line; unknown ones are ignored. */
@@ -96,12 +130,6 @@ export class LedgerLines {
   removeIfDead(line: Line): void {
     if (line.owner !== this.owner && !this.#alive(line.pid)) this.#rows.removeLine(line.id);
   }
-}
-
-/** Names a line: one process, one lane, one set of partitions. */
-function lineId(owner: string, ask: Ask): string {
-  const parts = ask.claim.parts.map((part) => `${part.partition}*${part.cost}`);
-  return [owner, ask.lane, ask.claim.accountId, ...parts].join("|");
 }
 
 /** Whether two waits would be shown alike. */

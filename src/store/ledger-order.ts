@@ -5,10 +5,13 @@ import { type ClaimPart, LANES, type Wait } from "../core/quota/model.ts";
 import { leftAt, partWait, pollEveryMs, refresh } from "../core/quota/reserve.ts";
 import { slotLimit, slotsTaken } from "../core/quota/slots.ts";
 import { inForce } from "../core/quota/state.ts";
-import type { Line, Rows } from "./ledger-rows.ts";
+import type { Line, Rows, TicketRow } from "./ledger-rows.ts";
+import { levelOf, type Shares } from "./ledger-share.ts";
 
 /** So long after its instant a waiting process is awaited; then it counts as asleep or dead and is passed. ms */
 export const GRACE_MS = 150;
+/** Turns that differ by no more are alike. Requests. */
+const ALIKE = 0.05;
 const POLL = LANES.indexOf("poll");
 
 /** What a request must leave over. */
@@ -23,20 +26,28 @@ export interface Ahead {
   readonly asleep: readonly Line[];
 }
 
-/**
- * Adds up what those ahead of an ask may take at this instant. `owner` names the asking process: of what is free, those of other
- * processes in the same lane find their even part, even if they came later.
- */
-export function aheadOf(ask: Ask, rows: Rows, now: number, owner: string): Ahead {
+/** This process among the others. */
+export interface Own {
+  readonly owner: string;
+  readonly shares: Shares;
+  /** The name of the line in which an ask stands or would stand. */
+  lineOf(ask: Ask): string;
+}
+
+/** Adds up what those ahead of an ask may take at this instant. */
+export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number): Ahead {
   const { parts } = ask.claim;
   const units = parts.map(() => 0);
   const behind = parts.map(() => 0);
   const asleep: Line[] = [];
   let graceUntil: number | null = null;
   const lane = LANES.indexOf(ask.lane);
+  let turn: number | null = null;
+  let waits = false;
   for (const line of rows.lines().values()) {
     const shared = parts.filter((part) => line.claim.parts.some((one) => one.partition === part.partition));
     if (shared.length === 0) continue;
+    waits ||= line.owner === own.owner && line.lane === lane;
     const mine = rank(lane, shared, rows, now);
     const theirs = rank(line.lane, shared, rows, now);
     const all = rows.olderThan(line.id, Number.MAX_VALUE);
@@ -44,8 +55,9 @@ export function aheadOf(ask: Ask, rows: Rows, now: number, owner: string): Ahead
     if (theirs > mine) continue;
     // A poll whose share is due goes first, but only that one.
     const share = theirs < line.lane ? 1 : all;
-    const count =
-      theirs < mine ? share : Math.min(all, Math.max(rows.olderThan(line.id, ask.since), even(line)));
+    const isOwn = line.owner === own.owner;
+    if (!isOwn) turn ??= turnOf(ask, own, rows, now);
+    const count = theirs < mine ? share : earlier(line, all, isOwn ? null : turn, ask, rows, now);
     if (count === 0) continue;
     if (line.until !== null && line.until + GRACE_MS < now) {
       asleep.push(line);
@@ -64,20 +76,52 @@ export function aheadOf(ask: Ask, rows: Rows, now: number, owner: string): Ahead
         units[i] = (units[i] ?? 0) + going * theirPart.cost;
     }
   }
+  const beginsUntil = own.shares.begins(ask, waits, now);
+  if (beginsUntil !== null)
+    for (const [i, part] of parts.entries()) {
+      const limit =
+        part.policy.type === "rate" ? inForce(part.policy, rows.partition(part.partition)).limit : null;
+      if (limit === null || !own.shares.isBeyond(ask, limit, part.cost)) continue;
+      units[i] = (units[i] ?? 0) + limit;
+      graceUntil = Math.max(graceUntil ?? 0, beginsUntil);
+    }
   return { units, behind: behind.map((all) => Math.max(0, all - 1)), graceUntil, asleep };
+}
 
-  /** The part of what is free that another process of the same lane has a claim to. */
-  function even(line: Line): number {
-    if (line.owner === owner || line.lane !== lane) return 0;
-    const others = new Set<string>();
-    for (const one of rows.lines().values())
-      if (one.lane === lane && one.owner !== owner && touches(one)) others.add(one.owner);
-    return Math.floor(room(line, rows, now) / (others.size + 1));
-  }
+/** An ask's turn among the processes: what its own was served lately, and how many of its own go before it. */
+function turnOf(ask: Ask, own: Own, rows: Rows, now: number): number {
+  const share = own.shares.of(ask.claim.accountId, LANES.indexOf(ask.lane));
+  return levelOf(share, now) + rows.olderThan(own.lineOf(ask), ask.since);
+}
 
-  function touches(line: Line): boolean {
-    return line.claim.parts.some((one) => parts.some((part) => part.partition === one.partition));
+/**
+ * How many of a line of the same rank go before an ask: of another process' those whose turn comes before its own, so that
+ * processes get the same whoever asks first or most; of its own, and where turns are alike, those that wait longer.
+ */
+function earlier(line: Line, all: number, turn: number | null, ask: Ask, rows: Rows, now: number): number {
+  const older = rows.olderThan(line.id, ask.since);
+  if (turn === null) return Math.min(all, older);
+  const gap = turn - levelOf(line.share, now);
+  if (gap < -ALIKE) return 0;
+  const sooner = Math.min(all, Math.max(0, Math.ceil(gap - ALIKE)));
+  const isAlike = gap - sooner >= -ALIKE;
+  return isAlike && sooner < all && older > sooner ? sooner + 1 : sooner;
+}
+
+/** Waiting requests in the order in which they are served; given by lane, then by age. */
+export function inTurn(tickets: readonly TicketRow[], now: number): TicketRow[] {
+  const turns = new Map<TicketRow, number>();
+  const next = new Map<string, number>();
+  for (const ticket of tickets) {
+    const { owner, lane, claim, share } = ticket.line;
+    const key = `${owner} ${lane} ${claim.accountId}`;
+    const turn = next.get(key) ?? levelOf(share, now);
+    turns.set(ticket, turn);
+    next.set(key, turn + 1);
   }
+  return tickets.toSorted(
+    (a, b) => a.line.lane - b.line.lane || (turns.get(a) ?? 0) - (turns.get(b) ?? 0) || a.since - b.since,
+  );
 }
 
 /** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */

@@ -4,6 +4,7 @@ import { type ClockState, NO_CLOCK } from "../core/quota/clock.ts";
 import type { Claim, Wait } from "../core/quota/model.ts";
 import { decode, EMPTY, encode, type PartitionState } from "../core/quota/state.ts";
 import type { Database } from "./database.ts";
+import { NO_SHARE, type Share } from "./ledger-share.ts";
 
 /** Requests of one process that wait for the same, in the same lane. */
 export interface Line {
@@ -15,6 +16,8 @@ export interface Line {
   /** When its first means to ask again; null where an event frees it. */
   readonly until: number | null;
   readonly wait: Wait;
+  /** What its process was served lately in this lane. */
+  readonly share: Share;
 }
 
 /** A waiting request as stored. */
@@ -47,7 +50,7 @@ export interface Rows {
   first(line: string): string | null;
   /** How many of a line began to wait before an instant. */
   olderThan(line: string, since: number): number;
-  /** All waiting requests, in the order in which they are served. */
+  /** All waiting requests, by lane, then by age. */
   tickets(): TicketRow[];
 }
 
@@ -155,17 +158,16 @@ export class LedgerRows implements Rows {
     if (this.#lines !== null) return this.#lines;
     const lines = new Map<string, Line>();
     for (const row of this.#database.prepare("SELECT * FROM lines").all()) {
-      const { claim, wait } = { claim: JSON.parse(String(row.claim)), wait: JSON.parse(String(row.wait)) };
-      const until = row.until === null ? null : Number(row.until);
       const id = String(row.id);
       lines.set(id, {
         id,
         owner: String(row.owner),
         pid: Number(row.pid),
         lane: Number(row.lane),
-        claim,
-        until,
-        wait,
+        claim: JSON.parse(String(row.claim)) as Claim,
+        until: row.until === null ? null : Number(row.until),
+        wait: JSON.parse(String(row.wait)) as Wait,
+        share: { ...NO_SHARE, ...JSON.parse(String(row.share)) },
       });
     }
     this.#lines = lines;
@@ -176,7 +178,7 @@ export class LedgerRows implements Rows {
     const known = this.lines().get(line.id);
     if (known === undefined)
       this.#database
-        .prepare("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        .prepare("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .run(
           line.id,
           line.owner,
@@ -186,11 +188,12 @@ export class LedgerRows implements Rows {
           JSON.stringify(line.claim),
           line.until,
           JSON.stringify(line.wait),
+          JSON.stringify(line.share),
         );
     else
       this.#database
-        .prepare("UPDATE lines SET until = ?, wait = ? WHERE id = ?")
-        .run(line.until, JSON.stringify(line.wait), line.id);
+        .prepare("UPDATE lines SET until = ?, wait = ?, share = ? WHERE id = ?")
+        .run(line.until, JSON.stringify(line.wait), JSON.stringify(line.share), line.id);
     this.#lines?.set(line.id, line);
   }
 

@@ -29,4 +29,5 @@ export const ledgerTables: readonly Migration[] = [
       CREATE INDEX tickets_line ON tickets (line, since);
     `,
   },
+  { version: 2, up: "ALTER TABLE lines ADD COLUMN share TEXT NOT NULL DEFAULT '{}'" },
 ];

@@ -12,7 +12,7 @@ import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
-import { aheadOf, withGrace } from "./ledger-order.ts";
+import { aheadOf, inTurn, withGrace } from "./ledger-order.ts";
 import { LedgerRows, type Rows } from "./ledger-rows.ts";
 import { type Later, machineLater, Pending } from "./pending.ts";
 
@@ -40,6 +40,7 @@ export class SqlLedger implements Ledger {
   readonly #random: () => number;
   readonly #lines: LedgerLines;
   readonly #books: LedgerBooks;
+  readonly #later: Later;
   readonly #pending: Pending;
   readonly #listeners: Listeners;
   #open = false;
@@ -53,9 +54,10 @@ export class SqlLedger implements Ledger {
     this.#listeners = new Listeners(options.signal ?? null);
     this.#dialect = options.dialect ?? (() => null);
     this.#random = options.random ?? Math.random;
-    this.#lines = new LedgerLines(this.#rows, options.alive ?? isAlive);
+    this.#lines = new LedgerLines(this.#rows, options.alive ?? isAlive, () => options.signal?.others() ?? 0);
     this.#books = new LedgerBooks(this.#rows, (work) => this.#lines.undo(work));
-    this.#pending = new Pending(options.later ?? machineLater, options.trouble ?? (() => {}));
+    this.#later = options.later ?? machineLater;
+    this.#pending = new Pending(this.#later, options.trouble ?? (() => {}));
   }
 
   together<T>(work: () => T): T {
@@ -74,7 +76,7 @@ export class SqlLedger implements Ledger {
     const decision = this.#write((): Decision => {
       this.#lines.removeDead();
       const { claim, lane } = ask;
-      const ahead = aheadOf(ask, this.#rows, now, this.#lines.owner);
+      const ahead = aheadOf(ask, this.#lines, this.#rows, now);
       for (const line of ahead.asleep) this.#lines.removeIfDead(line);
       const states = this.#books.states(claim);
       const holder = ask.holder ?? ask.id;
@@ -87,7 +89,7 @@ export class SqlLedger implements Ledger {
         return { granted: false, wait };
       }
       this.#books.book(ask, states, outcome.states, now);
-      this.#lines.remove(ask.id);
+      this.#lines.serve(ask, now);
       return { granted: true };
     });
     if (changed) this.#listeners.tell();
@@ -189,7 +191,7 @@ export class SqlLedger implements Ledger {
 
   tickets(): Ticket[] {
     this.#rows.sync();
-    return this.#rows.tickets().map(({ id, line, since, title }) => ({
+    return inTurn(this.#rows.tickets(), this.#later.now()).map(({ id, line, since, title }) => ({
       id,
       accountId: line.claim.accountId,
       lane: LANES[line.lane] ?? "poll",
@@ -253,7 +255,11 @@ export class SqlLedger implements Ledger {
     this.#open = true;
     this.#lines.begin();
     try {
-      return this.#rows.transaction(work);
+      return this.#rows.transaction(() => {
+        const value = work();
+        this.#lines.end();
+        return value;
+      });
     } catch (error) {
       this.#lines.rollBack();
       throw error;

@@ -59,6 +59,11 @@ export class LoopbackSignal implements Signal {
     return () => this.#listeners.delete(listener);
   }
 
+  others(): number {
+    const rows = this.#quietly(() => this.#database.prepare("SELECT id, pid FROM peers").all()) ?? [];
+    return rows.filter((row) => row.id !== this.#id && isAlive(Number(row.pid))).length;
+  }
+
   /** Stops listening and signs off. Idempotent. */
   close(): void {
     if (this.#closed) return;
@@ -124,11 +129,12 @@ export class LoopbackSignal implements Signal {
   }
 
   /** A database that is busy or closed must not make a hint throw. */
-  #quietly(work: () => void): void {
+  #quietly<T>(work: () => T): T | null {
     try {
-      work();
+      return work();
     } catch {
       // The hint is lost; the next change gives another.
+      return null;
     }
   }
 }

@@ -73,6 +73,7 @@ function signal(): Signal {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    others: () => 1,
   };
 }
 
