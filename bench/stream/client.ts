@@ -41,7 +41,7 @@ const ms = performance.now() - from;
 const { user, system } = process.cpuUsage(cpu);
 clearInterval(watch);
 most = Math.max(most, process.memoryUsage.rss());
-console.log(JSON.stringify({ ms, userMs: user / 1000, sysMs: system / 1000, grownBytes: most - before }));
+console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000, grownBytes: most - before }));
 await client.close();
 await agent.close();
 await rm(target, { force: true });

@@ -10,6 +10,7 @@ const MB = 1024 * 1024;
 
 interface Row {
   readonly ms: number;
+  readonly cpuMs: number;
   readonly grownBytes: number;
 }
 
@@ -30,26 +31,28 @@ export async function streamTable(): Promise<void> {
   for (let round = 0; round < ROUNDS; round++)
     for (const [who, form] of contestants) {
       const name = `${who} ${form}`;
-      const script = path.join(import.meta.dirname, "contestant.ts");
+      const script = path.join(import.meta.dirname, "client.ts");
       const { stdout } = spawnSync(process.execPath, ["--expose-gc", script, who, url, folder, form], {
         stdio: ["ignore", "pipe", "inherit"],
         timeout: 120_000,
       });
-      if (process.env.RAW) console.log(name, String(stdout).trim());
       rows.set(name, [...(rows.get(name) ?? []), JSON.parse(String(stdout)) as Row]);
     }
   server.stdin.end();
   removeFolder(folder);
 
-  const bare = median((rows.get("bare binary") ?? []).map((one) => one.ms));
-  console.log(`\n1 GB to disk (median of ${ROUNDS}, in turns)`);
+  const bare = rows.get("bare binary") ?? [];
+  console.log(`\n1 GB to disk (median of ${ROUNDS}; shares are of the bare pipe in the same round)`);
   for (const [name, all] of rows) {
     const ms = median(all.map((one) => one.ms));
+    const wall = median(all.map((one, round) => (bare[round]?.ms ?? Number.NaN) / one.ms));
+    const cpu = median(all.map((one, round) => one.cpuMs / (bare[round]?.cpuMs ?? Number.NaN)));
     const grown = all.map((one) => one.grownBytes / MB);
     console.log(
-      `${name.padEnd(16)} ${String(Math.round(1024 / (ms / 1000))).padStart(6)} MB/s` +
-        `  ${String(Math.round((100 * bare) / ms)).padStart(4)} % of the bare pipe` +
-        `  memory grew by ${median(grown).toFixed(1)} MB (at most ${Math.max(...grown).toFixed(1)} MB)`,
+      `${name.padEnd(16)} ${String(Math.round(1024 / (ms / 1000))).padStart(5)} MB/s,` +
+        ` ${String(Math.round(100 * wall)).padStart(3)} % of its throughput,` +
+        ` ${cpu.toFixed(2)} of its processor time;` +
+        ` memory grew by ${median(grown).toFixed(1)} MB (at most ${Math.max(...grown).toFixed(1)} MB)`,
     );
   }
 }

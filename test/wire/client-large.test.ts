@@ -1,6 +1,7 @@
 // Rules of large and endless answers: memory stays flat, bounds are kept, nothing half-written is left behind.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,6 +63,35 @@ test("an answer too long for memory goes to the spill folder, and without one is
     isHeadroomError(error, "badShape"),
   );
   for (const { client } of [spilling, strict]) await client.close();
+  await server.close();
+});
+
+test("media inside a JSON answer may be longer than any text: they go to disk, and the rest is read", async () => {
+  const media = Buffer.alloc(12 * MB, "OggS0123456789ab");
+  const body = JSON.stringify({ id: "a", audio: media.toString("base64"), duration: 2 });
+  const server = await serve((_request, response) => response.end(body));
+  const spillFolder = join(folder, "lifted");
+  const { client } = wired({ spillFolder, inlineBytes: MB });
+  const answer = await client.send(outgoing(server.url, { lift: ["audio"] }), listen());
+  const [[note, lifted] = []] = Object.entries(answer.lifted ?? {});
+  assert.deepEqual(JSON.parse(answer.text ?? ""), { id: "a", audio: note, duration: 2 });
+  assert.equal(answer.bytes, body.length);
+  assert.ok(readFileSync(lifted?.file ?? "").equals(media));
+  assert.equal(lifted?.digest, createHash("sha256").update(media).digest("hex"));
+  await client.close();
+  await server.close();
+});
+
+test("media in an answer that breaks off leave nothing behind", async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { "content-length": String(2 * MB) });
+    response.write(`{"audio":"${"AAAA".repeat(20_000)}`, () => response.destroy());
+  });
+  const spillFolder = join(folder, "broken");
+  const { client } = wired({ spillFolder });
+  await assert.rejects(client.send(outgoing(server.url, { lift: ["audio"] }), listen()));
+  assert.deepEqual(readdirSync(spillFolder), []);
+  await client.close();
   await server.close();
 });
 
