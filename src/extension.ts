@@ -24,7 +24,7 @@ import { Log } from "./host/log.ts";
 import { Notifications } from "./host/notify.ts";
 import { PlaygroundView } from "./host/playground-view.ts";
 import { sendCommands } from "./host/send-commands.ts";
-import { onNetwork, readNetwork, readSettings, withBaseUrls } from "./host/settings.ts";
+import { onNetwork, openSettings, readNetwork, readSettings, withBaseUrls } from "./host/settings.ts";
 import { SharedSimulator } from "./host/simulator.ts";
 import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
@@ -112,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
           (on) => contextKeys.set("historyFiltered", on),
           String(context.extension.packageJSON.version),
         ),
+        setStorage: () => openSettings("headroom.storage"),
         showLog: () => log.show(),
         restartSimulator: () => simulator.restart(),
       },
@@ -229,6 +230,7 @@ async function build({
     t,
     format: formatFor(vscode.env.language),
     choice,
+    maxStorageBytes: () => readSettings().storageMaxBytes,
     language: vscode.env.language,
     owner: randomUUID(),
     log: (level, line) => log.write(level, line),

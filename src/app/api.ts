@@ -195,6 +195,8 @@ export interface App {
   /** The exchange as code that keeps the provider's rules; the key is read from an environment variable. */
   codeFor(exchangeId: string, language: CodeLanguage): Doc | null;
   resultFile(resultId: string): ResultFile | null;
+  /** A result was played, opened or saved: it does not leave the disk for now, and once saved not at all by itself. */
+  used(resultId: string, saved?: boolean): void;
   headline(): Headline;
   /** Sends the input of an exchange (default: the newest of the chosen provider) again, with a fresh idempotency key. */
   sendAgain(exchangeId?: string): void;

@@ -24,7 +24,7 @@ const MOST_OLDER = 60;
 /** Builds the app over its ports. Nothing is asked, read or begun before `start` and the first call. */
 export function createApp(ports: Ports): App {
   const parts = makeParts(ports);
-  const { context, changes, accounts, history, playground, choices, work, slots } = parts;
+  const { context, changes, accounts, history, playground, choices, work, slots, storage } = parts;
   const unsubscribe: (() => void)[] = [];
   let revision = 0;
 
@@ -75,6 +75,7 @@ export function createApp(ports: Ports): App {
     whyOf: (id) => docOf(id, (exchange) => whyDoc(context, exchange)),
     codeFor: (id, language) => docOf(id, (exchange) => codeFor(context, exchange, language)),
     resultFile: (id) => resultFile(context, id),
+    used: (id, saved) => void storage.used(id, saved).catch(wrong),
     headline: () => headlineOf(context, playground.place, ports.clock.now()),
     sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
     cancelAll: () => cancelAll(parts),
@@ -103,13 +104,16 @@ export function createApp(ports: Ports): App {
           work.wake();
         }),
       );
+      unsubscribe.push(ports.exchanges.onChange(() => storage.look()));
       freeEnded(ports);
       countSlots(context);
       work.wake();
+      void storage.start().catch(wrong);
     },
     async stop() {
       for (const end of unsubscribe.splice(0)) end();
       choices.stop();
+      storage.stop();
       slots.stop();
       await work.stop();
       changes.stop();

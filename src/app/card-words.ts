@@ -42,7 +42,12 @@ export function askSentence(
 }
 
 /** What the editor cannot do with a result; null where it can all. */
-export function resultNotice(t: Translate, { mediaType }: Pick<Result, "mediaType">): string | null {
+export function resultNotice(
+  t: Translate,
+  { mediaType, file, left }: Pick<Result, "mediaType" | "file" | "left">,
+): string | null {
+  if (file === null)
+    return left === true ? t("The file has left the disk to make room for newer results.") : null;
   if (mediaType === "video/mp4" || mediaType === "video/quicktime")
     return t("The editor plays this video without AAC sound; open it outside to hear it.");
   if (mediaType === "audio/mp4" || mediaType === "audio/aac")

@@ -1,5 +1,5 @@
 // Exchanges, jobs and results as cards: from the click to the result. Pure over what it is given.
-import { FIRST, isOver, placeOf, stepAt } from "../core/jobs/flow.ts";
+import { FIRST, isOver, placeOf, positionOf, resultsAt, stepAt } from "../core/jobs/flow.ts";
 import type { Job, Result } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import { readOne } from "../core/profile/path.ts";
@@ -56,7 +56,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     progress: over ? null : (job?.progress ?? null),
     problem: problemOf(exchange, job),
     ask: over || action === null ? null : askOf(context, exchange, job, action),
-    results: parts.results.map((one) => resultView(context, one, live)),
+    results: parts.results.map((one) => resultView(context, one, parts, action)),
     can: cardActions(exchange, job, state, place === null ? null : { place, action }, live !== null),
   };
 }
@@ -132,7 +132,14 @@ function shown({ ports: { format } }: Context, value: unknown, unit?: "ms" | "s"
   return said(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-function resultView({ ports: { t } }: Context, result: Result, live: LiveExchange | null): ResultView {
+function resultView(
+  { ports: { t } }: Context,
+  result: Result,
+  { live, job }: CardParts,
+  action: Action | null,
+): ResultView {
+  const specs = action === null || job === null ? [] : resultsAt(action, positionOf(job, result));
+  const called = specs.some((one) => one.from === "action" && one.kind === result.kind);
   return {
     id: result.id,
     kind: result.kind,
@@ -142,7 +149,8 @@ function resultView({ ports: { t } }: Context, result: Result, live: LiveExchang
     bytes: result.bytes,
     fetched: result.file === null ? (live?.fetched.get(result.id) ?? null) : null,
     ...(result.preview == null ? {} : { text: result.preview }),
-    notice: result.file === null ? null : resultNotice(t, result),
+    notice: resultNotice(t, result),
     problem: result.problem,
+    refetch: result.link !== null || called,
   };
 }

@@ -66,6 +66,9 @@ export function fenced(context: Context, id: string, live: LiveExchange): Contex
     of: (exchangeId) => results.of(exchangeId),
     get: (one) => results.get(one),
     remove: (one) => together(() => results.remove(one)),
+    bytesOnDisk: () => results.bytesOnDisk(),
+    onDisk: () => results.onDisk(),
+    names: (file) => results.names(file),
   };
   return { ...context, ports: { ...ports, together, jobs: mine, exchanges: told, results: kept } };
 }

@@ -1,8 +1,8 @@
 // Fetches results that an answer only points to: signed links and calls whose body is the result. An expired link is
 // asked for again through the API. Each result is fetched once.
 import { isHeadroomError } from "../core/errors.ts";
-import { resultsAt, watchAt } from "../core/jobs/flow.ts";
-import type { Job, Result } from "../core/jobs/model.ts";
+import { positionOf, resultsAt, watchAt } from "../core/jobs/flow.ts";
+import type { Result } from "../core/jobs/model.ts";
 import { readResults } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
@@ -121,13 +121,13 @@ function byAction(task: Task, result: Result): Promise<Incoming> {
 
 /** What a result says that comes by a call of its own; undefined where it comes otherwise. */
 function actionSpec({ action, job }: Task, result: Result) {
-  return resultsAt(action, at(job, result)).find((one) => one.from === "action");
+  return resultsAt(action, positionOf(job, result)).find((one) => one.from === "action");
 }
 
 /** Asks for the job again: its answer carries a fresh link. Null where there is none. */
 async function freshLink(task: Task, result: Result): Promise<string | null> {
   const { context, place, live, exchange, action, job } = task;
-  const watch = watchAt(action, at(job, result));
+  const watch = watchAt(action, positionOf(job, result));
   const poll = watch === null ? null : actionOf(place.profile, watch.poll.action);
   if (watch === null || poll === null || result.place === undefined) return null;
   const incoming = await send(
@@ -147,7 +147,7 @@ async function freshLink(task: Task, result: Result): Promise<string | null> {
   );
   if (incoming.head.status >= 400) return null;
   const reads = readResults(
-    resultsAt(action, at(job, result)),
+    resultsAt(action, positionOf(job, result)),
     answered(incoming),
     context.ports.clock.now(),
   );
@@ -155,15 +155,9 @@ async function freshLink(task: Task, result: Result): Promise<string | null> {
   return read?.from === "link" ? read.link : null;
 }
 
-/** The position a result came from. */
-function at(job: Job, result: Result): Pick<Job, "step" | "answerIndex"> {
-  if (result.place === undefined || result.place.step === job.step) return job;
-  return { step: result.place.step };
-}
-
 function target(task: Task, result: Result, ending: string | null): string {
   const { action, job, context } = task;
-  const spec = resultsAt(action, at(job, result)).find((one) => one.kind === result.kind);
+  const spec = resultsAt(action, positionOf(job, result)).find((one) => one.kind === result.kind);
   return newFile(context, result, spec?.contentType ?? null, ending);
 }
 

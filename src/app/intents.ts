@@ -56,6 +56,8 @@ export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> 
     case "useAsInput":
       useAsInput(parts, intent.resultId);
       break;
+    case "playing":
+      return parts.storage.used(intent.resultId);
     case "fetchResult":
       return decisions.fetch(intent.resultId);
     case "dismissNotice":

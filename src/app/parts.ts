@@ -10,6 +10,7 @@ import { ExchangeHistory } from "./history.ts";
 import { Playground } from "./playground.ts";
 import type { Ports } from "./ports.ts";
 import { SlotWatch } from "./slot-watch.ts";
+import { Storage } from "./storage.ts";
 import { Work } from "./work.ts";
 
 export type Notice = Snapshot["notices"][number];
@@ -25,6 +26,7 @@ export interface Parts {
   readonly work: Work;
   readonly slots: SlotWatch;
   readonly decisions: Decisions;
+  readonly storage: Storage;
   /** Cards that the person put away, in this editor window. */
   readonly dismissed: Set<string>;
   readonly notices: Map<string, Notice>;
@@ -73,6 +75,7 @@ export function makeParts(ports: Ports): Parts {
   const choices = new Choices(context, playground);
   const work = new Work(context);
   const decisions = new Decisions(context, work);
+  const storage = new Storage(context, (notice) => notify(parts, notice));
   const parts: Parts = {
     context,
     changes,
@@ -83,6 +86,7 @@ export function makeParts(ports: Ports): Parts {
     work,
     slots,
     decisions,
+    storage,
     dismissed: new Set(),
     notices: new Map(),
     taught: new Map(),

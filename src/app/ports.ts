@@ -54,6 +54,14 @@ export interface Files {
   find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null>;
   /** Deletes what a dead process left half-written for an exchange. Files in `booked` are results and stay. */
   sweep(exchangeId: string, booked: readonly string[]): Promise<void>;
+  /** Deletes the parts of processes that are dead, and files older than `before` that `isBooked` does not know. */
+  tidy(isBooked: (file: string) => boolean, before: number): Promise<void>;
+  /** When a result's file was written or last used, epoch ms; null where it is gone. */
+  usedAt(file: string): Promise<number | null>;
+  /** A result's file is used now, as every editor window can see from the file. */
+  touch(file: string): Promise<void>;
+  /** Deletes a result's file. */
+  remove(file: string): Promise<void>;
 }
 
 /** What was chosen in the playground. */
@@ -93,6 +101,8 @@ export interface Ports {
   readonly format: Format;
   /** Default: every editor window begins with the first provider. */
   readonly choice?: ChoiceMemory;
+  /** The most that results may take on disk, bytes; 0 for no bound. Default none. */
+  readonly maxStorageBytes?: () => number;
   /** The person's language as a BCP 47 tag; default en. */
   readonly language?: string;
   /** Names this process in leases. */

@@ -48,6 +48,7 @@ export const COMMANDS = [
   "saveResult",
   "revealResult",
   "openResult",
+  "setStorage",
   "showLog",
   "restartSimulator",
 ] as const;

@@ -57,6 +57,7 @@ export async function saveResult(app: App, resultId: string, t: Translate): Prom
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, result.suggestedName) }),
   });
   if (target === undefined) return;
+  app.used(resultId, true);
   // The file system copies; the bytes do not pass through this process where both lie on disk.
   await vscode.workspace.fs.copy(vscode.Uri.file(result.path), target, { overwrite: true });
   vscode.window.setStatusBarMessage(
@@ -69,6 +70,7 @@ export async function saveResult(app: App, resultId: string, t: Translate): Prom
 export async function revealResult(app: App, resultId: string, t: Translate): Promise<void> {
   const result = fileOf(app, resultId, t);
   if (result === null) return;
+  app.used(resultId);
   if (isOnDesktop()) await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(result.path));
   else await openResult(app, resultId, t);
 }
@@ -77,6 +79,7 @@ export async function revealResult(app: App, resultId: string, t: Translate): Pr
 export async function openResult(app: App, resultId: string, t: Translate): Promise<void> {
   const result = fileOf(app, resultId, t);
   if (result === null) return;
+  app.used(resultId);
   const uri = vscode.Uri.file(result.path);
   const outside = isOnDesktop() && (result.mediaType?.startsWith("video/") ?? false);
   if (outside && (await vscode.env.openExternal(uri))) return;

@@ -15,6 +15,8 @@ export interface Settings {
   /** Base addresses by provider id, instead of the profiles' own. */
   readonly baseUrls: Readonly<Record<string, string>>;
   readonly simulatorTimeScale: number;
+  /** The most that results may take on disk, bytes; 0 for no bound. */
+  readonly storageMaxBytes: number;
 }
 
 /** Reads all settings; what has the wrong type counts as the default. */
@@ -31,6 +33,7 @@ export function readSettings(): Settings {
       .sort((a, b) => a - b),
     baseUrls: addresses(ownValue(from, "baseUrls")),
     simulatorTimeScale: numberOf(ownValue(from, "simulator.timeScale"), 1),
+    storageMaxBytes: numberOf(ownValue(from, "storage.maxMegabytes"), 2_000) * 1e6,
   };
 }
 
@@ -39,6 +42,11 @@ export function onSettings(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration("headroom")) listener();
   });
+}
+
+/** Shows settings in the editor's own page. */
+export async function openSettings(query: string): Promise<void> {
+  await vscode.commands.executeCommand("workbench.action.openSettings", query);
 }
 
 /** The person's own value, whatever a workspace says: the scope already says so, and this holds it twice. */

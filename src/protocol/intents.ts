@@ -41,6 +41,8 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("saveResult"), ...result }),
   z.object({ type: z.literal("revealResult"), ...result }),
   z.object({ type: z.literal("openResult"), ...result }),
+  /** A recording or a video began to play: its file is in use. */
+  z.object({ type: z.literal("playing"), ...result }),
   z.object({ type: z.literal("useAsInput"), ...result }),
   z.object({ type: z.literal("fetchResult"), ...result }),
   z.object({ type: z.literal("dismissNotice"), id: name }),

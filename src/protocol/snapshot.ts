@@ -90,6 +90,8 @@ export const resultSchema = z.object({
   /** Such as "The editor plays this video without its AAC sound; open it outside." */
   notice: nullable(z.string()),
   problem: nullable(z.string()),
+  /** Whether it can be fetched once more. */
+  refetch: z.boolean(),
 });
 
 /** One exchange as a card: from the click to the result. */

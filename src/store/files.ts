@@ -1,8 +1,9 @@
 // What the app itself puts into the result folder: files that the network left there, and texts, written under a
 // temporary name, flushed, renamed. It must not touch anything outside the folder.
-import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename } from "node:path";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
+import { isAlive } from "./ledger-lines.ts";
 import type { SqliteResults } from "./results.ts";
 
 /** The ending of what is not whole yet. */
@@ -60,6 +61,30 @@ export class ResultFiles {
         (name.startsWith(`${exchangeId}.`) || (name.startsWith(exchangeId) && name.endsWith(PART))),
     );
     for (const name of left) await rm(this.#pathOf(name), { force: true }).catch(() => {});
+  }
+
+  async tidy(isBooked: (file: string) => boolean, before: number): Promise<void> {
+    const names = await readdir(this.#results.folder).catch(() => []);
+    for (const name of names) {
+      const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+      const dead = pid !== undefined && !isAlive(Number(pid));
+      const orphan =
+        !name.endsWith(PART) && !isBooked(name) && ((await this.usedAt(name)) ?? before) < before;
+      if (dead || orphan) await this.remove(name).catch(() => {});
+    }
+  }
+
+  async usedAt(file: string): Promise<number | null> {
+    return (await stat(this.#pathOf(file)).catch(() => null))?.mtimeMs ?? null;
+  }
+
+  async touch(file: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.#pathOf(file), now, now).catch(() => {});
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(this.#pathOf(file), { force: true });
   }
 
   #pathOf(file: string): string {

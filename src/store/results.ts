@@ -14,6 +14,13 @@ export const resultTables: readonly Migration[] = [
       );
       CREATE INDEX results_by_exchange ON results (exchange);`,
   },
+  {
+    version: 2,
+    up: `
+      ALTER TABLE results ADD COLUMN file TEXT AS (json_extract(data, '$.file')) VIRTUAL;
+      ALTER TABLE results ADD COLUMN bytes INTEGER AS (json_extract(data, '$.bytes')) VIRTUAL;
+      CREATE INDEX results_on_disk ON results (file, bytes) WHERE file IS NOT NULL;`,
+  },
 ];
 
 /** Results of all exchanges, and the folder they lie in. */
@@ -64,6 +71,30 @@ export class SqliteResults implements ResultStore {
     const forget = this.#database.prepare("DELETE FROM results WHERE id = ?");
     this.#database.transaction(() => forget.run(id));
     if (result.file !== null) rmSync(this.pathOf(result.file), { force: true });
+  }
+
+  bytesOnDisk(): number {
+    const row = this.#database
+      .prepare("SELECT total(bytes) AS bytes FROM results WHERE file IS NOT NULL")
+      .get();
+    return Number(row?.bytes ?? 0);
+  }
+
+  *onDisk(): Generator<Result> {
+    const page = this.#database.prepare(
+      "SELECT number, data FROM results WHERE number > ? AND file IS NOT NULL ORDER BY number LIMIT 50",
+    );
+    // Page by page, for the caller may write between two of them.
+    for (let after = 0; ; ) {
+      const rows = page.all(after);
+      for (const row of rows) yield JSON.parse(String(row.data)) as Result;
+      if (rows.length === 0) return;
+      after = Number(rows.at(-1)?.number);
+    }
+  }
+
+  names(file: string): boolean {
+    return this.#database.prepare("SELECT 1 FROM results WHERE file = ?").get(file) !== undefined;
   }
 
   /** Where a result's file lies. Throws where the name would lead out of the folder. */

@@ -1,7 +1,7 @@
 // A flow of calls as data: which step follows, what it waits for, which answers it expects. Pure.
 import { isEmpty } from "../profile/input.ts";
 import type { Action, Answer, ResultSpec, Step, Watch } from "../profile/schema.ts";
-import type { ExchangeState, Job, JobState } from "./model.ts";
+import type { ExchangeState, Job, JobState, Result } from "./model.ts";
 import { FOLLOWS, TERMINAL } from "./model.ts";
 
 /** The position of an action's own call, before its steps. */
@@ -36,6 +36,12 @@ export function watchAt(action: Action, job: Pick<Job, "step" | "answerIndex">):
 /** The results that a position's last answer holds. */
 export function resultsAt(action: Action, job: Pick<Job, "step" | "answerIndex">): readonly ResultSpec[] {
   return answerAt(action, job)?.results ?? [];
+}
+
+/** The position that a result came from. */
+export function positionOf(job: Job, result: Result): Pick<Job, "step" | "answerIndex"> {
+  if (result.place === undefined || result.place.step === job.step) return job;
+  return { step: result.place.step };
 }
 
 /** The position after one, steps left out that a given parameter makes needless; null at the end. */

@@ -92,6 +92,10 @@ export interface Result {
   readonly mediaType: string | null;
   /** SHA-256 of the file in hex; null or missing where nobody made it. */
   readonly digest?: string | null;
+  /** Whether the person saved it: then it does not leave the disk by itself. Default no. */
+  readonly saved?: boolean;
+  /** Whether it was there and left the disk to make room; where `file` is set it came again. Default no. */
+  readonly left?: boolean;
   readonly link: string | null;
   readonly linkExpiresAt: number | null;
   readonly problem: string | null;

@@ -90,4 +90,10 @@ export interface ResultStore {
   of(exchangeId: string): Result[];
   get(id: string): Result | null;
   remove(id: string): void;
+  /** What all files take that results name. bytes */
+  bytesOnDisk(): number;
+  /** Results with a file, oldest first. */
+  onDisk(): Iterable<Result>;
+  /** Whether a result has this file. */
+  names(file: string): boolean;
 }

@@ -105,7 +105,7 @@ export class Audio extends LitElement {
       <audio
         preload="metadata"
         src=${this.src}
-        @play=${this.#follow}
+        @play=${this.#begun}
         @pause=${this.#follow}
         @ended=${this.#follow}
         @timeupdate=${this.#follow}
@@ -227,6 +227,11 @@ export class Audio extends LitElement {
       progressColor: of("progressBar-background", "currentColor"),
       cursorColor: of("foreground", "currentColor"),
     };
+  }
+
+  #begun(): void {
+    this.page.post({ type: "playing", resultId: this.result.id });
+    this.#follow();
   }
 
   #follow(): void {

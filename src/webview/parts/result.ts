@@ -110,7 +110,7 @@ export class Result extends LitElement {
     if (result.kind === "audio")
       return html`<hr-audio .page=${page} .result=${result} .src=${result.src}></hr-audio>`;
     if (result.kind === "video")
-      return html`<hr-video .page=${page} .src=${result.src} .label=${result.title}></hr-video>`;
+      return html`<hr-video .page=${page} .src=${result.src} .result=${result}></hr-video>`;
     return nothing;
   }
 
@@ -129,17 +129,20 @@ export class Result extends LitElement {
   #acts() {
     const { result } = this;
     const { t } = this.page;
-    const here = result.src !== null || result.text !== undefined;
-    const stored = here && result.fetched === null && result.problem === null;
-    if (!stored) {
-      if (result.problem === null) return nothing;
-      return html`<div class="acts small">${this.#act("fetchResult", "download", t("Fetch again"))}</div>`;
-    }
+    if (result.src === null || result.fetched !== null) return this.#again();
     return html`<div class="acts small">
       ${this.#act("saveResult", "save", t("Save"))} ${this.#act("revealResult", "folderOpened", t("Reveal"))}
       ${this.#act("openResult", "goToFile", t("Open"))} ${this.#act("useAsInput", "reply", t("Use as input"))}
-      ${result.kind === "audio" && result.src !== null ? this.#compare() : nothing}
+      ${result.kind === "audio" ? this.#compare() : nothing}
+      ${result.problem !== null && result.refetch ? this.#act("fetchResult", "download", t("Fetch again")) : nothing}
     </div>`;
+  }
+
+  /** What is not there can be fetched where its link or its call is known. */
+  #again() {
+    const { fetched, notice, problem, refetch } = this.result;
+    if ((problem === null && notice === null) || fetched !== null || !refetch) return nothing;
+    return html`<div class="acts small">${this.#act("fetchResult", "download", this.page.t("Fetch again"))}</div>`;
   }
 
   #compare() {

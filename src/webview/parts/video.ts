@@ -1,6 +1,7 @@
 // The browser's own video element with its own controls, labelled; the editor plays no AAC sound and the host says so.
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { ResultView } from "../../protocol/snapshot.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 
@@ -22,7 +23,7 @@ export class Video extends LitElement {
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor src = "";
-  @property({ attribute: false }) accessor label = "";
+  @property({ attribute: false }) accessor result!: ResultView;
 
   protected override render() {
     return html`<video
@@ -30,7 +31,8 @@ export class Video extends LitElement {
       playsinline
       preload="metadata"
       src=${this.src}
-      aria-label=${this.page.t("Video: {title}", { title: this.label })}
+      @play=${() => this.page.post({ type: "playing", resultId: this.result.id })}
+      aria-label=${this.page.t("Video: {title}", { title: this.result.title })}
     ></video>`;
   }
 }

@@ -1,5 +1,5 @@
 // Cards in the states that ask, fail or end, for the gallery. Data only.
-import type { CardView } from "../../../src/protocol/snapshot.ts";
+import type { CardView, Snapshot } from "../../../src/protocol/snapshot.ts";
 import { at, audio, card, finished } from "./parts.ts";
 
 /** A dubbing in its second of three steps. */
@@ -115,3 +115,28 @@ export const video: CardView = finished({
     }),
   ],
 });
+
+/** Results that made room for newer ones; the video can be had again. */
+export const gone: CardView = finished({
+  results: [
+    audio({ src: null, notice: "The file has left the disk to make room for newer results." }),
+    audio({
+      id: "result-2",
+      kind: "video",
+      title: "dub.mp4",
+      mediaType: "video/mp4",
+      src: null,
+      refetch: true,
+      notice: "The file has left the disk to make room for newer results.",
+    }),
+  ],
+});
+
+/** What is said of them. */
+export const roomMade: Snapshot["notices"][number] = {
+  id: "storage",
+  level: "info",
+  sentence:
+    "Results are kept within 2 GB on disk: the 3 oldest have left. Their entries stay in the history.",
+  action: { command: "headroom.setStorage", title: "Change the Bound" },
+};

@@ -171,6 +171,7 @@ export function audio(part: Partial<ResultView> = {}): ResultView {
     fetched: null,
     notice: null,
     problem: null,
+    refetch: false,
     ...part,
   };
 }

@@ -1,6 +1,6 @@
 // The states of the panel that the gallery shows, each one fixed snapshot under the name that tells what is special.
 import type { Snapshot } from "../../../src/protocol/snapshot.ts";
-import { confirm, edit, failed, json, running, unknownOutcome, video } from "./cards.ts";
+import { confirm, edit, failed, gone, json, roomMade, running, unknownOutcome, video } from "./cards.ts";
 import { fixedMeter, unknownMeter } from "./meters.ts";
 import {
   at,
@@ -199,6 +199,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
     ],
     notices: [{ id: "n", level: "error", sentence: long, action: { command: "x", title: long } }],
   }),
+  "left-disk": snapshot({ cards: [gone], notices: [roomMade] }),
   "over-limit": snapshot({
     meters: [
       meter({ used: 13, left: 0, foreign: 3, sentence: "3 more than the limit of 10; spent elsewhere." }),

@@ -1,0 +1,109 @@
+// Keeps the result folder tidy: what dead processes left there goes, and the oldest results leave when all of them are
+// larger than the person wants. Their entries stay in the history. It must not touch what is saved, in use or under way.
+import { ENDED } from "../core/jobs/flow.ts";
+import type { Result } from "../core/jobs/model.ts";
+import type { Context } from "./context.ts";
+import type { Notice } from "./parts.ts";
+
+/** What was fetched, played, opened or saved so lately is in use. ms */
+const IN_USE_MS = 10 * 60_000;
+/** Looks at the folder at most so often. ms */
+const LOOK_MS = 2_000;
+/** A file that no result names may still get its name in the next moment, from another editor window. ms */
+const ORPHAN_MS = 60 * 60_000;
+
+/** The result folder of all editor windows, as this one looks after it. */
+export class Storage {
+  readonly #context: Context;
+  readonly #notify: (notice: Notice) => void;
+  #due: (() => void) | null = null;
+  #left = 0;
+
+  constructor(context: Context, notify: (notice: Notice) => void) {
+    this.#context = context;
+    this.#notify = notify;
+  }
+
+  /** Deletes what dead processes left behind, once, and looks after the size from then on. */
+  async start(): Promise<void> {
+    const { files, results, clock } = this.#context.ports;
+    await files.tidy((file) => results.names(file), clock.now() - ORPHAN_MS);
+    this.look();
+  }
+
+  stop(): void {
+    this.#due?.();
+    this.#due = null;
+  }
+
+  /** Something may have been fetched. */
+  look(): void {
+    const { ports } = this.#context;
+    if (this.#due !== null || ports.maxStorageBytes === undefined) return;
+    this.#due = ports.clock.after(LOOK_MS, () => {
+      this.#due = null;
+      void this.fit().catch((error: unknown) => ports.log("error", `storage: ${String(error)}`));
+    });
+  }
+
+  /** A result is played, opened or saved: it stays for now, and for good once it was saved. */
+  async used(resultId: string, saved = false): Promise<void> {
+    const { results, files } = this.#context.ports;
+    const result = results.get(resultId);
+    if (result === null || result.file === null) return;
+    if (saved && result.saved !== true) results.put({ ...result, saved: true });
+    await files.touch(result.file);
+  }
+
+  /** Lets the oldest results leave until the rest fits; tells what left, and where nothing more can. */
+  async fit(): Promise<void> {
+    const { results, t, format, maxStorageBytes } = this.#context.ports;
+    const most = maxStorageBytes?.() ?? 0;
+    if (most <= 0) return;
+    let over = results.bytesOnDisk() - most;
+    for (const result of over > 0 ? results.onDisk() : []) {
+      if (over <= 0) break;
+      if (result.saved === true || (await this.#inUse(result))) continue;
+      if (!(await this.#drop(result))) continue;
+      over -= result.bytes ?? 0;
+      this.#left++;
+    }
+    if (this.#left === 0) return;
+    const { size, count } = { size: format.bytes(most), count: format.number(this.#left) };
+    const sentence =
+      this.#left === 1
+        ? t("Results are kept within {size} on disk: the oldest has left. Its entry stays in the history.", {
+            size,
+          })
+        : t(
+            "Results are kept within {size} on disk: the {count} oldest have left. Their entries stay in the history.",
+            { size, count },
+          );
+    const action = { command: "headroom.setStorage", title: t("Change the Bound") };
+    this.#notify({ id: "storage", level: "info", sentence, action });
+  }
+
+  /** Under way, or used not long ago: the file's own time tells, for every editor window. */
+  async #inUse(result: Result): Promise<boolean> {
+    const { exchanges, files, clock } = this.#context.ports;
+    const exchange = exchanges.get(result.exchangeId);
+    if (exchange !== null && !ENDED.has(exchange.state)) return true;
+    const at = result.file === null ? null : await files.usedAt(result.file);
+    return at !== null && at > clock.now() - IN_USE_MS;
+  }
+
+  /** Takes the file away and says so at the result; false where another editor window was faster. */
+  async #drop(result: Result): Promise<boolean> {
+    const { results, files, together } = this.#context.ports;
+    const { file } = result;
+    const left = together(() => {
+      const now = results.get(result.id);
+      if (file === null || now?.file !== file || now.saved === true) return false;
+      results.put({ ...now, file: null, left: true });
+      return true;
+    });
+    if (left && file !== null) await files.remove(file);
+    this.#context.changed();
+    return left;
+  }
+}

@@ -1,0 +1,113 @@
+// What leaves the result folder, and what never does: the oldest first, nothing saved, nothing in use, no entry at all.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Exchange } from "../../src/core/jobs/stores.ts";
+import { type Bench, bench, until } from "./fakes.ts";
+
+const HOUR = 3_600_000;
+let on: Bench;
+let most = 250;
+beforeEach(() => {
+  most = 250;
+  on = bench({ maxStorageBytes: () => most });
+});
+afterEach(() => on.close());
+
+/** An exchange of so long ago with a result of 100 bytes on disk. */
+function take(id: string, hoursAgo: number, more: Partial<Exchange> = {}): string {
+  const { exchanges, results, clock } = on.ports;
+  const at = clock.now() - hoursAgo * HOUR;
+  exchanges.begin({
+    id,
+    providerId: "sauti",
+    accountId: "sauti-simulated",
+    keyId: "sauti-simulated",
+    actionId: "speak",
+    title: "Speech",
+    state: "done",
+    createdAt: at,
+    endedAt: at,
+    input: {},
+    idempotencyKey: null,
+    request: { method: "POST", url: "https://example.com", headers: {}, body: null },
+    answer: null,
+    problem: null,
+    attempts: 1,
+    ...more,
+  });
+  const file = `${id}-0-0.wav`;
+  results.put({
+    id: `${id}-0-0`,
+    exchangeId: id,
+    kind: "audio",
+    title: "Audio",
+    file,
+    bytes: 100,
+    mediaType: "audio/wav",
+    link: null,
+    linkExpiresAt: null,
+    problem: null,
+  });
+  const path = join(results.folder, file);
+  writeFileSync(path, Buffer.alloc(100));
+  utimesSync(path, at / 1000, at / 1000);
+  return path;
+}
+
+/** Starts the app and lets time pass until it says what has left. */
+async function look(): Promise<void> {
+  await on.app.start();
+  for (let i = 0; i < 200 && on.app.snapshot().notices.length === 0; i++) await on.clock.pass(2_000);
+}
+
+test("beyond the bound the oldest leave first, their entries stay, and the view says so", async () => {
+  const paths = ["a", "b", "c", "d"].map((id, at) => take(id, 9 - at));
+  await look();
+  assert.deepEqual(paths.map(existsSync), [false, false, true, true]);
+  assert.equal(on.app.history.list({ limit: 10 }).length, 4);
+  const [left] = on.card("a").results;
+  assert.deepEqual([left?.src, left?.refetch], [null, false]);
+  assert.match(left?.notice ?? "", /left the disk/);
+  assert.match(
+    on.app.snapshot().notices[0]?.sentence ?? "",
+    /within 250.bytes on disk: the 2 oldest have left/,
+  );
+});
+
+test("what was saved stays, and what was played or opened lately, in whichever editor window", async () => {
+  most = 50;
+  const [saved = "", played = "", plain = ""] = ["a", "b", "c"].map((id, at) => take(id, 9 - at));
+  on.app.used("a-0-0", true);
+  const now = on.clock.now() / 1000;
+  utimesSync(played, now, now);
+  await until(() => on.ports.results.get("a-0-0")?.saved === true);
+  await look();
+  assert.deepEqual([saved, played, plain].map(existsSync), [true, true, false]);
+});
+
+test("what is under way stays, and nothing leaves without a bound", async () => {
+  most = 50;
+  const running = take("a", 5, { state: "accepted", endedAt: null });
+  const plain = take("b", 4);
+  await look();
+  assert.deepEqual([running, plain].map(existsSync), [true, false]);
+  most = 0;
+  const [c, d] = [take("c", 9), take("d", 9)];
+  await on.clock.pass(4_000);
+  assert.deepEqual([c, d].map(existsSync), [true, true]);
+});
+
+test("parts of dead processes and files that no result names are cleared away at the start", async () => {
+  const { folder } = on.ports.results;
+  const kept = take("a", 9);
+  const old = (on.clock.now() - 2 * HOUR) / 1000;
+  const names = [`x.wav.${process.pid}.part`, "x.wav.99999999.part", "orphan.wav", "young.wav"];
+  for (const name of names) writeFileSync(join(folder, name), "x");
+  for (const name of names.slice(0, 3)) utimesSync(join(folder, name), old, old);
+  await on.app.start();
+  await until(() => readdirSync(folder).length === 3);
+  assert.deepEqual(readdirSync(folder).sort(), ["a-0-0.wav", `x.wav.${process.pid}.part`, "young.wav"]);
+  assert.ok(existsSync(kept));
+});
