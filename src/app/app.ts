@@ -108,7 +108,7 @@ export function createApp(ports: Ports): App {
       freeEnded(ports);
       countSlots(context);
       work.wake();
-      void storage.start().catch(wrong);
+      storage.start();
     },
     async stop() {
       for (const end of unsubscribe.splice(0)) end();

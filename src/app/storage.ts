@@ -7,6 +7,8 @@ import type { Notice } from "./parts.ts";
 
 /** What was fetched, played, opened or saved so lately is in use. ms */
 const IN_USE_MS = 10 * 60_000;
+/** Nothing of this is worth delaying a start for. ms */
+const START_MS = 5_000;
 /** Looks at the folder at most so often. ms */
 const LOOK_MS = 2_000;
 /** A file that no result names may still get its name in the next moment, from another editor window. ms */
@@ -24,11 +26,13 @@ export class Storage {
     this.#notify = notify;
   }
 
-  /** Deletes what dead processes left behind, once, and looks after the size from then on. */
-  async start(): Promise<void> {
-    const { files, results, clock } = this.#context.ports;
-    await files.tidy((file) => results.names(file), clock.now() - ORPHAN_MS);
-    this.look();
+  /** Soon, when what was under way has been taken up: clears away what dead processes left, and looks at the size. */
+  start(): void {
+    this.#after(START_MS, async () => {
+      const { files, results, clock } = this.#context.ports;
+      await files.tidy((file) => results.names(file), clock.now() - ORPHAN_MS);
+      await this.fit();
+    });
   }
 
   stop(): void {
@@ -38,11 +42,14 @@ export class Storage {
 
   /** Something may have been fetched. */
   look(): void {
-    const { ports } = this.#context;
-    if (this.#due !== null || ports.maxStorageBytes === undefined) return;
-    this.#due = ports.clock.after(LOOK_MS, () => {
+    if (this.#due === null) this.#after(LOOK_MS, () => this.fit());
+  }
+
+  #after(ms: number, work: () => Promise<void>): void {
+    const { clock, log } = this.#context.ports;
+    this.#due = clock.after(ms, () => {
       this.#due = null;
-      void this.fit().catch((error: unknown) => ports.log("error", `storage: ${String(error)}`));
+      void work().catch((error: unknown) => log("error", `storage: ${String(error)}`));
     });
   }
 

@@ -107,6 +107,7 @@ test("parts of dead processes and files that no result names are cleared away at
   for (const name of names) writeFileSync(join(folder, name), "x");
   for (const name of names.slice(0, 3)) utimesSync(join(folder, name), old, old);
   await on.app.start();
+  await on.clock.pass(5_000);
   await until(() => readdirSync(folder).length === 3);
   assert.deepEqual(readdirSync(folder).sort(), ["a-0-0.wav", `x.wav.${process.pid}.part`, "young.wav"]);
   assert.ok(existsSync(kept));
