@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import type { Signal } from "./changes.ts";
-import type { Database, Migration } from "./database.ts";
+import { type Database, isPassing, type Migration } from "./database.ts";
 import { isAlive } from "./ledger-lines.ts";
 
 /** Who listens on which port. */
@@ -60,7 +60,7 @@ export class LoopbackSignal implements Signal {
   }
 
   others(): number {
-    const rows = this.#quietly(() => this.#database.prepare("SELECT id, pid FROM peers").all()) ?? [];
+    const rows = quietly(() => this.#database.prepare("SELECT id, pid FROM peers").all()) ?? [];
     return rows.filter((row) => row.id !== this.#id && isAlive(Number(row.pid))).length;
   }
 
@@ -71,17 +71,21 @@ export class LoopbackSignal implements Signal {
     this.#listeners.clear();
     this.#socket?.close();
     this.#socket = null;
-    this.#quietly(() => this.#database.prepare("DELETE FROM peers WHERE id = ?").run(this.#id));
+    quietly(() => this.#database.prepare("DELETE FROM peers WHERE id = ?").run(this.#id));
   }
 
   #bind(): Promise<void> {
     return new Promise((resolve) => {
       const socket = createSocket({ type: "udp4", reuseAddr: false });
       socket.on("message", () => this.#hear());
-      socket.once("error", () => {
+      socket.on("error", () => {
         // Without loopback sockets the windows still see each other's bookings, only later: at their own instants.
-        socket.close();
-        if (this.#socket === socket) this.#socket = null;
+        if (this.#socket === socket) {
+          this.#socket = null;
+          // It stood before: another is made at the next need.
+          this.#ready = null;
+        }
+        quietly(() => socket.close());
         resolve();
       });
       socket.bind(0, LOOPBACK, () => {
@@ -94,25 +98,30 @@ export class LoopbackSignal implements Signal {
     });
   }
 
-  #signOn(socket: Socket): void {
+  /** Writes this process down for the others; again a little later where another process holds the database. */
+  #signOn(socket: Socket, pauseMs = 10): void {
+    if (this.#closed || (this.#socket !== null && this.#socket !== socket)) return;
     this.#socket = socket;
-    const { port } = socket.address();
-    this.#quietly(() =>
+    try {
+      const { port } = socket.address();
       this.#database.transaction(() => {
         // A port that is ours now was a dead process' before.
-        this.#database.prepare("DELETE FROM peers WHERE port = ?").run(port);
+        this.#database.prepare("DELETE FROM peers WHERE port = ? OR id = ?").run(port, this.#id);
         for (const row of this.#database.prepare("SELECT id, pid FROM peers").all())
           if (!isAlive(Number(row.pid)))
             this.#database.prepare("DELETE FROM peers WHERE id = ?").run(String(row.id));
         this.#database.prepare("INSERT INTO peers VALUES (?, ?, ?)").run(this.#id, process.pid, port);
-      }),
-    );
+      }, 0);
+    } catch (error) {
+      if (isPassing(error))
+        setTimeout(() => this.#signOn(socket, Math.min(1000, 2 * pauseMs)), pauseMs).unref();
+    }
   }
 
   #send(): void {
     const socket = this.#socket;
     if (socket === null || this.#closed) return;
-    this.#quietly(() => {
+    quietly(() => {
       for (const row of this.#database.prepare(PORTS_SQL).all())
         if (row.id !== this.#id) socket.send(HINT, Number(row.port), LOOPBACK, () => {});
     });
@@ -127,14 +136,13 @@ export class LoopbackSignal implements Signal {
       for (const listener of [...this.#listeners]) listener();
     });
   }
+}
 
-  /** A database that is busy or closed must not make a hint throw. */
-  #quietly<T>(work: () => T): T | null {
-    try {
-      return work();
-    } catch {
-      // The hint is lost; the next change gives another.
-      return null;
-    }
+/** A database that is busy or closed must not make a hint throw; the next change gives another. */
+function quietly<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
   }
 }
