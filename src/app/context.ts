@@ -3,6 +3,8 @@ import { FIRST, stepAt } from "../core/jobs/flow.ts";
 import type { Account } from "../core/profile/account.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
+import type { Lengths } from "./lengths.ts";
+import type { ListPolls } from "./list-poll.ts";
 import type { Ports } from "./ports.ts";
 import type { SlotWatch } from "./slot-watch.ts";
 
@@ -25,6 +27,8 @@ export interface Context {
   readonly live: Map<string, LiveExchange>;
   profile(providerId: string): Profile | null;
   account(accountId: string): Account | null;
+  readonly lengths: Lengths;
+  readonly lists: ListPolls;
   readonly slots: Pick<SlotWatch, "ask" | "waiting">;
   /** The snapshot may have changed. */
   changed(): void;

@@ -42,6 +42,7 @@ export function fenced(context: Context, id: string, live: LiveExchange): Contex
     get: (one) => jobs.get(one),
     remove: (one) => together(() => jobs.remove(one)),
     open: (endedSince) => jobs.open(endedSince),
+    lengths: (...which) => jobs.lengths(...which),
     lease: (one, who, now, until) => jobs.lease(one, who, now, until),
     unlease: (one, who) => jobs.unlease(one, who),
     leased: (one, who) => jobs.leased(one, who),

@@ -1,6 +1,7 @@
 // What sending the form now would mean: when it goes, why then, how many requests it needs. Asks the ledger, books
 // nothing.
 import { FIRST, nextPosition, stepAt, watchAt } from "../core/jobs/flow.ts";
+import { middleOf } from "../core/jobs/lengths.ts";
 import { claimFor } from "../core/profile/claim.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Policy } from "../core/quota/model.ts";
@@ -35,7 +36,7 @@ export function forecastOf(
       policy: goesNow ? unknown : binding,
       calls,
       noun,
-      typicalMs: typicalMs(action),
+      typicalMs: typicalMs(context, place, action, input),
     }),
     startsAt: firstAt,
     now: goesNow,
@@ -60,9 +61,14 @@ function alike(place: Place, action: Action, input: Readonly<Record<string, unkn
   return count;
 }
 
-/** How long the job usually takes, as far as the profile says. ms */
-function typicalMs(action: Action): number | null {
+/** How long the job usually takes with an input of this size, as far as earlier ones tell. ms */
+function typicalMs(context: Context, place: Place, action: Action, input: Readonly<Record<string, unknown>>) {
   let sum = 0;
-  for (let step = FIRST; step < action.steps.length; step++) sum += watchAt(action, { step })?.typicalMs ?? 0;
+  for (let step = FIRST; step < action.steps.length; step++) {
+    if (watchAt(action, { step }) === null) continue;
+    const typical = middleOf(context.lengths.of(action, { accountId: place.account.id, step, input }));
+    if (typical === null) return null;
+    sum += typical;
+  }
   return sum === 0 ? null : sum;
 }

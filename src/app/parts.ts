@@ -7,6 +7,8 @@ import { Choices } from "./choices.ts";
 import type { Context } from "./context.ts";
 import { Decisions } from "./decide.ts";
 import { ExchangeHistory } from "./history.ts";
+import { Lengths } from "./lengths.ts";
+import { ListPolls } from "./list-poll.ts";
 import { Playground } from "./playground.ts";
 import type { Ports } from "./ports.ts";
 import { SlotWatch } from "./slot-watch.ts";
@@ -42,6 +44,8 @@ export function makeParts(ports: Ports): Parts {
   const context: Context = {
     ports,
     live: new Map(),
+    lengths: new Lengths(ports),
+    lists: new ListPolls(),
     slots: {
       ask: (place, at) => slots.ask(place, at),
       waiting: (place, wait) => slots.waiting(place, wait),

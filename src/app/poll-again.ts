@@ -1,11 +1,13 @@
 // When a job is asked about again: after an answer, after a refusal, after a failure. Trouble only makes polls more
 // seldom; it never sends the work again.
 import { isOver } from "../core/jobs/flow.ts";
-import { nextPollAt, sharedIntervalMs } from "../core/jobs/schedule.ts";
+import type { Job } from "../core/jobs/model.ts";
+import { apart, joined, nextPollAt, sharedIntervalMs } from "../core/jobs/schedule.ts";
 import { said } from "../core/profile/said.ts";
 import type { Action, Watch } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
 import { claimOf } from "./calls.ts";
+import { listed, sameList } from "./list-poll.ts";
 import type { Problem } from "./problems.ts";
 import { end, setState, type Task } from "./task.ts";
 import { failureOf } from "./task-problems.ts";
@@ -75,29 +77,49 @@ export function slower(polling: Polling, polls: number, problem: Problem): void 
   if (errors >= MOST_ERRORS) setState(context, id, "accepted", { problem }, "watching stopped");
 }
 
-/** The instant of the next poll, with all jobs that share the polling budget in view. */
-export function nextAt(
-  { task, watch, poll }: Polling,
-  polls: number,
-  heldMs: number,
-  errors: number,
-): number {
-  const { context, job, place } = task;
-  const { clock, jobs } = context.ports;
+/** The instant of the next poll, with all jobs in view that share the polling budget, or wait for this one's place. */
+export function nextAt(polling: Polling, polls: number, heldMs: number, errors: number): number {
+  const { task, watch, poll } = polling;
+  const { context, job, place, action } = task;
+  const { clock } = context.ports;
   const now = clock.now();
-  const polled = jobs
-    .open(Number.MAX_SAFE_INTEGER)
-    .filter((one) => one.accountId === place.account.id && !isOver(one))
-    .filter((one) => one.watched && one.stage === "watch");
+  const others = watchedBeside(task);
   const policies = claimOf(place, poll).parts.map((part) => part.policy);
-  return nextPollAt({
-    watch,
+  const pressed = isPressed(task);
+  const all = others.length + 1;
+  const sharedMs = sharedIntervalMs(all, policies, POLL_SHARE);
+  const byList = watch.listPoll !== undefined && listed(watch, sameList(task, watch).length, pressed);
+  const wished = nextPollAt({
+    watch: byList ? { ...watch, longPoll: undefined } : watch,
     now,
-    ageMs: now - job.createdAt,
+    ageMs: now - (job.takenAt ?? job.createdAt),
+    aliveMs: job.aliveAt === undefined || job.takenAt === undefined ? 0 : job.aliveAt - job.takenAt,
+    lengths: job.takenAt === undefined ? [] : context.lengths.of(action, job),
+    pressed,
     polls,
     heldMs,
     errors,
-    sharedMs: sharedIntervalMs(polled.length, policies, POLL_SHARE),
+    sharedMs: byList ? 0 : sharedMs,
     random: clock.random(),
   });
+  const instants = others.flatMap((one) => one.nextPollAt ?? []);
+  if (byList) return joined(wished, instants, now + watch.minimumIntervalMs, watch.intervalMs);
+  if (watch.longPoll !== undefined) return wished;
+  return apart(wished, instants, pressed ? sharedMs / all : Math.max(sharedMs, watch.intervalMs / 2) / all);
+}
+
+/** The account's other jobs that are polled. */
+function watchedBeside({ context, id, place }: Pick<Task, "context" | "id" | "place">): Job[] {
+  return context.ports.jobs
+    .open(Number.MAX_SAFE_INTEGER)
+    .filter((one) => one.accountId === place.account.id && !isOver(one) && one.id !== id)
+    .filter((one) => one.watched && one.stage === "watch");
+}
+
+/** Whether work waits for the place that the job holds. */
+export function isPressed({ context, place, action }: Pick<Task, "context" | "place" | "action">): boolean {
+  if (!claimOf(place, action).parts.some((part) => part.policy.type === "slots")) return false;
+  return context.ports.ledger
+    .tickets()
+    .some((one) => one.accountId === place.account.id && one.wait.cause === "slots");
 }

@@ -1,17 +1,18 @@
 // Asks once how a job stands and takes the answer in; when to ask again is poll-again.ts.
 import { isHeadroomError } from "../core/errors.ts";
 import { resultsAt, watchAt } from "../core/jobs/flow.ts";
-import { readJob } from "../core/profile/answer.ts";
+import { type JobRead, readJob } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
 import { succeeded, watchedResults } from "./advance.ts";
 import { SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
-import { failedPoll, nextAt, type Polling, slower } from "./poll-again.ts";
+import { listed, sameList } from "./list-poll.ts";
+import { failedPoll, isPressed, nextAt, type Polling, slower } from "./poll-again.ts";
 import { answered, slim } from "./record.ts";
 import { discard, liftOf } from "./results.ts";
 import { end, handsOff, sourcesOf, stepName, type Task } from "./task.ts";
-import { brokenProblem, thrownProblem } from "./task-problems.ts";
+import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Polls once. Never throws for what may happen on the way. */
 export async function pollStage(task: Task): Promise<void> {
@@ -24,6 +25,7 @@ export async function pollStage(task: Task): Promise<void> {
   }
   const polling: Polling = { task, watch, poll };
   try {
+    if (await aliveByList(polling)) return;
     const incoming = await ask(polling);
     try {
       await understood(polling, incoming);
@@ -36,6 +38,25 @@ export async function pollStage(task: Task): Promise<void> {
     slower(polling, job.polls, thrownProblem(task, error));
   }
   context.changed();
+}
+
+/** Whether the list tells that the job is under way. Of one that has ended the list does not tell all: it is asked about itself. */
+async function aliveByList(polling: Polling): Promise<boolean> {
+  const { task, watch } = polling;
+  if (!listed(watch, sameList(task, watch).length, isPressed(task))) return false;
+  const listing = await task.context.lists.ask(polling);
+  if (listing === null) return false;
+  const { incoming, entries } = listing;
+  const polls = task.job.polls + 1;
+  if (incoming.head.status >= 400) slower(polling, polls, failureOf(task, incoming).problem);
+  else {
+    const entry = entries.get(task.job.remoteId ?? "");
+    const read = entry === undefined ? null : readJob(watch, entry);
+    if (read?.state !== "queued" && read?.state !== "running") return false;
+    alive(polling, read, incoming);
+  }
+  task.context.changed();
+  return true;
 }
 
 function ask({ task, watch, poll }: Polling): Promise<Incoming> {
@@ -73,37 +94,62 @@ function refusals({ context, id }: Task): Progress {
 async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const { task, watch } = polling;
   const { context, id, action, job } = task;
-  const { jobs, clock, exchanges, together } = context.ports;
+  const { jobs, clock, together } = context.ports;
   const polls = job.polls + 1;
   const given = answered(incoming);
   if (given.status >= 400) return failedPoll(polling, polls, incoming);
   if (given.broken || given.body === null) return slower(polling, polls, brokenProblem(task, "json", ""));
-  const { state, word, progress, error } = readJob(watch, given);
-  const common = { polls, word, progress, seen: true, pollErrors: 0, error: null };
-  const told = () => {
-    if (word !== null && word !== job.word)
-      exchanges.note(id, { at: clock.now(), what: "state", state: "accepted", note: word });
-  };
-  if (state === "queued" || state === "running") {
-    const { gotAt, sentAt } = incoming.head;
-    // A poll that was refused on the way slows the next one.
-    const nextPollAt = nextAt(polling, polls, Math.max(0, gotAt - sentAt), incoming.attempts > 1 ? 1 : 0);
-    together(() => {
-      told();
-      jobs.update(id, { ...common, state, nextPollAt });
-    });
-    return;
-  }
+  const read = readJob(watch, given);
+  const { state, word, progress, error } = read;
+  if (state === "queued" || state === "running") return alive(polling, read, incoming);
   const body = slim(given.body);
   const answers = { ...job.answers, [stepName(action, job.step)]: body, last: body };
   const after: Task = { ...task, job: { ...job, answers, polls, word, progress, seen: true } };
   const results = state === "succeeded" ? await watchedResults(after, incoming) : [];
+  const length = state === "succeeded" ? context.lengths.ended(action, watch, job, clock.now()) : {};
   together(() => {
-    told();
-    jobs.update(id, { ...common, answers, nextPollAt: null });
+    told(task, word);
+    jobs.update(id, {
+      ...heard(polls, read),
+      answers,
+      nextPollAt: null,
+      ...length,
+    });
     if (state === "succeeded") succeeded(after, results);
     else over(after, state, error);
   });
+}
+
+/** It is under way: when it is asked about again, and what is shown meanwhile. */
+function alive({ task, watch, poll }: Polling, read: JobRead, incoming: Incoming): void {
+  const { context, id } = task;
+  const { jobs, clock, together } = context.ports;
+  const job = { ...task.job, aliveAt: clock.now() };
+  const polls = job.polls + 1;
+  const { gotAt, sentAt } = incoming.head;
+  // A poll that was refused on the way slows the next one.
+  const errors = incoming.attempts > 1 ? 1 : 0;
+  const nextPollAt = nextAt(
+    { task: { ...task, job }, watch, poll },
+    polls,
+    Math.max(0, gotAt - sentAt),
+    errors,
+  );
+  together(() => {
+    told(task, read.word);
+    jobs.update(id, { ...heard(polls, read), state: read.state, aliveAt: job.aliveAt, nextPollAt });
+  });
+}
+
+function heard(polls: number, { word, progress }: JobRead) {
+  return { polls, word, progress, seen: true, pollErrors: 0, error: null };
+}
+
+/** A new word of the provider's stands in the timeline. */
+function told({ context, id, job }: Task, word: string | null): void {
+  const { exchanges, clock } = context.ports;
+  if (word !== null && word !== job.word)
+    exchanges.note(id, { at: clock.now(), what: "state", state: "accepted", note: word });
 }
 
 function over(task: Task, state: "failed" | "cancelled" | "lost", error: string | null): void {

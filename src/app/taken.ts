@@ -1,12 +1,13 @@
 // What the answer to a step means: a job that begins, results, an error. Leads to exactly one next stage.
 import { answersAt } from "../core/jobs/flow.ts";
-import { nextPollAt } from "../core/jobs/schedule.ts";
 import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
 import { succeeded, watchedResults } from "./advance.ts";
 import { repeatOf } from "./calls.ts";
+import { actionOf } from "./context.ts";
 import { fieldOf } from "./field-of.ts";
+import { nextAt } from "./poll-again.ts";
 import { answered, recordAnswer, slim } from "./record.ts";
 import { resultsOf, wholeAnswer } from "./results.ts";
 import { ask, end, redactorOf, setState, stepName, type Task } from "./task.ts";
@@ -90,6 +91,8 @@ async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promis
   const { jobs, clock } = context.ports;
   const now = clock.now();
   const watch = read.watch!;
+  const known: Task = { ...task, job: { ...job, takenAt: now, aliveAt: now } };
+  const poll = actionOf(task.place.profile, watch.poll.action);
   const state = read.job?.state ?? "queued";
   const made = state === "succeeded" ? await watchedResults(task, incoming) : null;
   return () => {
@@ -103,16 +106,9 @@ async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promis
       stage: "watch",
       seen: false,
       pollErrors: 0,
-      nextPollAt: nextPollAt({
-        watch,
-        now,
-        ageMs: 0,
-        polls: 0,
-        heldMs: 0,
-        errors: 0,
-        sharedMs: 0,
-        random: clock.random(),
-      }),
+      takenAt: now,
+      aliveAt: now,
+      nextPollAt: poll === null ? now : nextAt({ task: known, watch, poll }, 0, 0, 0),
     });
     setState(context, id, "accepted", {}, job.remoteId);
     if (made !== null) succeeded(task, made);

@@ -1,4 +1,5 @@
 // Jobs in SQLite with their leases: which editor window may poll which job, and until when. It must not poll itself.
+import type { Length } from "../core/jobs/lengths.ts";
 import { FOLLOWS, type Job, TERMINAL } from "../core/jobs/model.ts";
 import type { JobStore } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
@@ -18,6 +19,10 @@ export const jobTables: readonly Migration[] = [
 
 /** No lease is longer. One that claims to be comes from a clock that was set back since, and is stale. ms */
 const LONGEST_LEASE_MS = 120_000;
+
+/** What is known of earlier jobs is taken from at most so many of those that ended, and at most so many alike. */
+const ENDED_READ = 200;
+const LENGTHS = 32;
 
 /** Jobs for all editor windows. */
 export class SqliteJobs implements JobStore {
@@ -70,6 +75,21 @@ export class SqliteJobs implements JobStore {
       .prepare("SELECT data FROM jobs WHERE ended_at IS NULL OR ended_at > ? ORDER BY created_at, number")
       .all(endedSince)
       .map((row) => JSON.parse(String(row.data)) as Job);
+  }
+
+  /** Looked for among the newest that ended, so that a long history costs no more. */
+  lengths(accountId: string, actionId: string, step: string): Length[] {
+    return this.#database
+      .prepare(
+        `SELECT data -> '$.lengths' AS lengths
+         FROM (SELECT data FROM jobs WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${ENDED_READ})
+         WHERE data ->> '$.accountId' = ? AND data ->> '$.actionId' = ? LIMIT ${LENGTHS}`,
+      )
+      .all(accountId, actionId)
+      .flatMap((row) => {
+        const lengths = JSON.parse(String(row.lengths ?? "null")) as Job["lengths"] | null;
+        return lengths?.[step] ?? [];
+      });
   }
 
   /** A lease lasts at most two minutes, whatever `until` says. Shown to nobody, so nobody is told of it. */

@@ -1,4 +1,5 @@
 // What a job and an exchange are, as stored and shown. Types and the table of which state may follow which.
+import type { Length } from "./lengths.ts";
 
 /** The life of a job as Headroom sees it. `lost`: the server no longer knows it, or nobody can tell. */
 export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
@@ -71,6 +72,12 @@ export interface Job {
   readonly pollErrors?: number;
   /** Whether a poll has found the job at the provider at least once. */
   readonly seen?: boolean;
+  /** When the provider took the present step's work; not there for an adopted job. Epoch ms. */
+  readonly takenAt?: number;
+  /** When the present step's work was last seen alive. Epoch ms. */
+  readonly aliveAt?: number;
+  /** How long the steps took that ended well, by step name. */
+  readonly lengths?: Readonly<Record<string, Length>>;
 }
 
 /**

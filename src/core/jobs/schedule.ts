@@ -1,13 +1,21 @@
-// When a job is polled next, as arithmetic on values: interval, jitter, age, shared budget. It must not wait or ask.
+// When a job is polled next, as arithmetic on values: what such jobs took, interval, jitter, age, shared budget, and the other
+// jobs' instants. It must not wait or ask.
 import type { Watch } from "../profile/schema.ts";
 import type { Policy } from "../quota/model.ts";
+import { bestAge, type Length, middleOf } from "./lengths.ts";
 
 /** What a poll's instant depends on. Durations in ms. */
 export interface PollFacts {
-  readonly watch: Pick<Watch, "intervalMs" | "jitterMs" | "minimumIntervalMs" | "typicalMs" | "longPoll">;
+  readonly watch: Pick<Watch, "intervalMs" | "jitterMs" | "minimumIntervalMs" | "longPoll">;
   readonly now: number;
   /** Age of the job since the provider took it. */
   readonly ageMs: number;
+  /** Its age when a poll last saw it alive; 0 where none has. */
+  readonly aliveMs: number;
+  /** What such jobs took so far. */
+  readonly lengths: readonly Length[];
+  /** Whether work waits for the place that this job holds. */
+  readonly pressed: boolean;
   /** Polls made so far. */
   readonly polls: number;
   /** How long the last poll was held by the server; 0 for the first. */
@@ -20,39 +28,64 @@ export interface PollFacts {
   readonly random: number;
 }
 
-/** The first poll of a job that usually takes long comes at half of that, at most so late. */
-const LATEST_FIRST_POLL_MS = 8_000;
 /** Old jobs are asked after at most so much more seldom. */
 const MOST_STRETCH = 4;
+/** Where no such job has ended yet, one of so many intervals is not old (ASSUMED). */
+const USUAL_INTERVALS = 20;
 /** A poll held for at least this part of the promised time was a real long poll. */
 const HELD_PART = 0.5;
 /** The pause after a long poll that was held. */
 const AFTER_HELD_MS = 250;
 const LONGEST_MS = 120_000;
+/** What a poll costs in parts of the interval: next to nothing while work waits, for then it makes room. */
+const PRESSED_PRICE = 0.004;
+const RELAXED_PRICE = 0.3;
 
-/** The instant of the next poll. Jitter is only ever added; the provider's minimum interval is never undercut. */
+/**
+ * The instant of the next poll: while work waits for the job's place at the least interval that the provider permits, else
+ * at the one that it wishes. Jitter is only ever added; the provider's minimum interval is never undercut.
+ */
 export function nextPollAt(facts: PollFacts): number {
-  const { watch } = facts;
-  const jitter = facts.random * watch.jitterMs;
+  const { watch, pressed } = facts;
+  const jitter = pressed ? 0 : facts.random * watch.jitterMs;
   const least = Math.max(watch.minimumIntervalMs, facts.sharedMs);
-  return facts.now + Math.max(least, Math.min(LONGEST_MS, wishedMs(facts))) + jitter;
+  return Math.ceil(facts.now + Math.max(least, Math.min(LONGEST_MS, wishedMs(facts))) + jitter);
 }
 
-function wishedMs({ watch, ageMs, polls, heldMs, errors }: PollFacts): number {
+function wishedMs(facts: PollFacts): number {
+  const { watch, ageMs, aliveMs, lengths, pressed, polls, heldMs, errors, sharedMs } = facts;
   if (errors > 0) return watch.intervalMs * 2 ** Math.min(errors, 6);
   if (watch.longPoll !== undefined) {
     const held = heldMs >= watch.longPoll.holdMs * HELD_PART;
     if (polls === 0 || held) return AFTER_HELD_MS;
   }
-  if (polls === 0 && watch.typicalMs !== undefined)
-    return Math.max(watch.intervalMs, Math.min(watch.typicalMs / 2, LATEST_FIRST_POLL_MS));
-  return watch.intervalMs * stretch(ageMs, watch.typicalMs);
+  const wished = pressed && watch.minimumIntervalMs > 0 ? watch.minimumIntervalMs : watch.intervalMs;
+  const intervalMs = Math.max(wished, sharedMs);
+  const priceMs = intervalMs * (pressed ? PRESSED_PRICE : RELAXED_PRICE);
+  const best = bestAge(lengths, { aliveMs, leastMs: ageMs + intervalMs, intervalMs, priceMs });
+  if (best !== null) return best - ageMs;
+  return intervalMs * stretch(ageMs, middleOf(lengths) ?? watch.intervalMs * USUAL_INTERVALS);
 }
 
 /** 1 up to four times the usual length of a job, then growing with its age up to 4. */
-export function stretch(ageMs: number, typicalMs: number | undefined): number {
-  if (typicalMs === undefined || ageMs <= 4 * typicalMs) return 1;
-  return Math.min(MOST_STRETCH, ageMs / (4 * typicalMs));
+export function stretch(ageMs: number, typicalMs: number): number {
+  return ageMs <= 4 * typicalMs ? 1 : Math.min(MOST_STRETCH, ageMs / (4 * typicalMs));
+}
+
+/** The first instant from the wished one on that lies so far from all others, so that many jobs are not polled at once. */
+export function apart(wished: number, others: readonly number[], spacingMs: number): number {
+  let at = wished;
+  for (const other of others.toSorted((a, b) => a - b)) {
+    if (other >= at + spacingMs) break;
+    if (other > at - spacingMs) at = other + spacingMs;
+  }
+  return at;
+}
+
+/** The instant of others that one list call is to share: the first from `least` to the wished one and an interval on; else the wished one. */
+export function joined(wished: number, others: readonly number[], least: number, intervalMs: number): number {
+  const near = others.filter((one) => one >= least && one <= wished + intervalMs);
+  return near.length === 0 ? wished : Math.min(...near);
 }
 
 /**

@@ -1,5 +1,6 @@
 // Exchanges, jobs and results as stored, as interfaces. store/ keeps them in SQLite; the app knows only these.
 import type { Head, Refusal, Wait } from "../quota/model.ts";
+import type { Length } from "./lengths.ts";
 import type { ExchangeState, Job, Result } from "./model.ts";
 
 /** One line of an exchange's timeline: what was decided, on what. */
@@ -75,6 +76,8 @@ export interface JobStore {
   remove(id: string): void;
   /** Not ended, or ended after the instant. */
   open(endedSince: number): Job[];
+  /** How long this step of such jobs took that ended, the newest ones first. */
+  lengths(accountId: string, actionId: string, step: string): Length[];
   /** Takes or renews the right to poll a job until `until`; false while another live process has it. */
   lease(id: string, owner: string, now: number, until: number): boolean;
   unlease(id: string, owner: string): void;

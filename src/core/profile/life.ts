@@ -36,7 +36,6 @@ const watch = z
     intervalMs: positive,
     jitterMs: z.number().nonnegative(),
     minimumIntervalMs: z.number().nonnegative().default(0),
-    typicalMs: positive.optional().describe("How long such a job usually takes"),
     longPoll: z
       .strictObject({ bind: bindings, holdMs: positive, fact })
       .optional()
