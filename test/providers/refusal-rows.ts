@@ -53,7 +53,6 @@ const credit = { kind: "credit", cure: "stops" } as const;
 
 /** All of them. */
 export const rows: readonly Row[] = [
-  // SoundPiece: one 429 only, never for a busy backend.
   {
     provider: "soundpiece",
     what: "a 429 with Retry-After",
@@ -109,7 +108,6 @@ export const rows: readonly Row[] = [
     cure: "waits for the instant",
     says: /idempotency key/,
   },
-  // SAUTI: an RFC 7807 problem, Retry-After, headers of the category.
   {
     provider: "sauti",
     what: "a 429 of synthesis",
@@ -141,7 +139,6 @@ export const rows: readonly Row[] = [
     ...final,
     says: /may have been counted/,
   },
-  // VoiceDub: a code, Retry-After with Remaining 0; polls at most every 3 s.
   {
     provider: "voicedub",
     what: "a 429",
@@ -188,7 +185,6 @@ export const rows: readonly Row[] = [
     ...final,
     says: /credits and rights/,
   },
-  // Sync: two 429s, in the newer form with errorCode, in the older without.
   {
     provider: "sync",
     what: "the newer 429 of requests",
@@ -266,7 +262,6 @@ export const rows: readonly Row[] = [
     ...passing,
     says: /idempotency key/,
   },
-  // VocaBusta: a bare 429 without any header, and a busy engine.
   {
     provider: "vocabusta",
     what: "a bare 429",
