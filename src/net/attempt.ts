@@ -5,7 +5,7 @@ import type { Head, Refusal } from "../core/quota/model.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { openBody } from "./body.ts";
 import type { ClientOptions } from "./client.ts";
-import type { Diagnose } from "./diagnose.ts";
+import { plainDiagnosis } from "./diagnose.ts";
 import type { WireHeaders, WireOptions } from "./interceptors.ts";
 import type { Pass } from "./pass.ts";
 import { BrokenOff, type Received, receive } from "./receive.ts";
@@ -44,7 +44,6 @@ export interface AttemptOptions {
   /** What an earlier attempt's download left to go on with. */
   readonly rest: Rest | null;
   readonly options: ClientOptions;
-  readonly diagnose: Diagnose;
 }
 
 const INLINE_BYTES = 8 * 1024 * 1024;
@@ -137,7 +136,7 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
   return { type: "answer", status, refusal, incoming: { head, ...received, attempts: attempt } };
 
   function diagnose(body: string | null): Refusal | null {
-    return context.diagnose(request, head, body, clock.now());
+    return (options.diagnose ?? plainDiagnosis)(request, head, body, clock.now());
   }
 }
 

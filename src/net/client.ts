@@ -7,7 +7,7 @@ import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { type Attempt, type AttemptOptions, runAttempt } from "./attempt.ts";
 import { Bookings } from "./bookings.ts";
 import { type Clock, sleep } from "./clock.ts";
-import { type Diagnose, plainDiagnosis } from "./diagnose.ts";
+import type { Diagnose } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
 import { AGENT_GONE, type Leaving, Outages } from "./outage.ts";
 import { decide } from "./outcome.ts";
@@ -170,7 +170,6 @@ export class UndiciClient implements Client {
     };
     const pass = this.#pass(journey, attempt, sending);
     const options = this.#options;
-    const diagnose = options.diagnose ?? plainDiagnosis;
     try {
       const made = await runAttempt({
         request,
@@ -182,7 +181,6 @@ export class UndiciClient implements Client {
         attempt,
         rest,
         options,
-        diagnose,
       });
       if (made.type === "broken") journey.rest = made.rest;
       if (stopped !== undefined) throw stopped.error;
