@@ -109,13 +109,15 @@ export function partWait(
     return { ...base, cause, until, evidence: "counted", left, limit };
   }
   const rate = inForce(policy, state);
-  const left = leftAt(rate, state, clock, now);
-  const figures = { left, limit: rate.limit };
   const { closed } = state;
-  if (closed !== null && closed.until > now)
-    return { ...base, cause: "refused", until: closed.until, evidence: closed.evidence, ...figures };
+  // What is left is counted for those who wait alone: who may go needs no figures.
+  const waits = (cause: Wait["cause"], until: number | null, evidence: Evidence): Wait => {
+    const left = leftAt(rate, state, clock, now);
+    return { ...base, cause, until, evidence, left, limit: rate.limit };
+  };
+  if (closed !== null && closed.until > now) return waits("refused", closed.until, closed.evidence);
   const careful = cautiousAt(policy, rate, state, clock, now);
-  if (careful > now) return { ...base, cause: "learning", until: careful, evidence: "inferred", ...figures };
+  if (careful > now) return waits("learning", careful, "inferred");
   // A server that is stricter than published may hold less than one request costs: then a whole quota window is awaited.
   const units = rate.limit === null || rate.limit === policy.limit ? cost : Math.min(cost, rate.limit);
   // With more ahead than the limit holds, nobody knows yet when it is our turn: some of them must have gone first.
@@ -133,16 +135,13 @@ export function partWait(
       proofAt(rate, state, clock, now, units),
       lookAt(policy, rate, state, clock, now, units),
     );
-    if (looked > now) return { ...base, cause: "learning", until: looked, evidence: "inferred", ...figures };
+    if (looked > now) return waits("learning", looked, "inferred");
     const measured = measureAt(rate, state, clock, now, behind);
-    return measured <= now
-      ? null
-      : { ...base, cause: "learning", until: measured, evidence: "counted", ...figures };
+    return measured <= now ? null : waits("learning", measured, "counted");
   }
   if (ahead === 0 && mayProbe(policy, rate, state, clock, now, units)) return null;
-  const cause = left !== null && left >= cost ? "ahead" : "rate";
-  const until = Number.isFinite(at) ? at : null;
-  return { ...base, cause, until, evidence: waitEvidence(rate, policy), ...figures };
+  const wait = waits("rate", Number.isFinite(at) ? at : null, waitEvidence(rate, policy));
+  return wait.left !== null && wait.left >= cost ? { ...wait, cause: "ahead" } : wait;
 }
 
 /** Units left at an instant; null where no limit is known. */

@@ -183,24 +183,20 @@ function settleRate(
   const found = state.flying.find((one) => one[0] === flight);
   const sentAt = found?.[1] ?? head.sentAt;
   const units = found?.[2] ?? part.cost;
-  const landed = without(state, flight);
-  const { bucket } = state;
+  const flying = state.flying.filter((one) => one[0] !== flight);
+  const { bucket, opened, closed } = state;
   if (refusal !== null && refusal.kind !== "credit" && !policy.refusedCount)
-    return {
-      ...landed,
-      opened: openerLost(landed, sentAt),
-      bucket: poured(bucket, units),
-    };
+    return { ...state, flying, opened: openerLost(state, sentAt), bucket: poured(bucket, units) };
   const { gotAt, quick } = head;
   const late = latest(clock, { sentAt, gotAt, quick, doubtMs: found?.[3] });
   const spend: Spend = [sentAt, late, units];
-  const { opened, closed } = landed;
   const narrowed =
     opened !== null && sentAt >= opened[0] ? ([opened[0], Math.min(opened[1], late)] as const) : opened;
-  const next = { ...landed, log: [...landed.log, spend], opened: narrowed };
-  if (refusal !== null) return next;
+  const log = [...state.log, spend];
+  if (refusal !== null) return { ...state, flying, log, opened: narrowed };
   const open = closed !== null && closed.until <= head.gotAt ? null : closed;
-  const after = passed(policy, { ...next, closed: open, probing: false }, spend);
+  const next = { ...state, flying, log, opened: narrowed, closed: open, probing: false };
+  const after = passed(policy, next, spend);
   return raised(inForce(policy, after), after, clock, gotAt);
 }
 

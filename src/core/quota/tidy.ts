@@ -1,7 +1,14 @@
 // Keeps a partition's state small: forgets spends that count for nobody, merges what need not be told apart, takes back
 // instants that lie in the future after a clock was set back. It must never count too little.
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
-import { type PartitionState, type RateInForce, SAFETY_MS, type Spend } from "./state.ts";
+import {
+  type Cell,
+  type Flight,
+  type PartitionState,
+  type RateInForce,
+  SAFETY_MS,
+  type Spend,
+} from "./state.ts";
 
 /** Spends told apart one by one; beyond that neighbours are counted together. */
 const MANY = 96;
@@ -28,9 +35,10 @@ export function tidy(
   const glow = state.log.length > MANY ? SHORT_GLOW_MS : LONG_GLOW_MS;
   const keepMs =
     rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS + Math.min(rate.quotaWindowMs, glow);
-  const gone = (late: number) => late + keepMs <= now;
+  const goneAt = now - keepMs;
+  const gone = (late: number) => late <= goneAt;
   let { log, cells, foreign } = state;
-  if (log.length > 0 && log.some((one) => gone(one[1]))) log = log.filter((one) => !gone(one[1]));
+  if (anyUntil(log, goneAt)) log = log.filter((one) => !gone(one[1]));
   if (cells.length > 0) {
     const theta = thetaAt(clock, now);
     const oldest = theta === null ? null : Math.floor((now + theta.lo) / rate.quotaWindowMs) - 1;
@@ -38,8 +46,7 @@ export function tidy(
       gone(one[2]) && (oldest === null || one[0] < oldest + (rate.kind === "counter" ? 0 : 1));
     if (cells.some(past)) cells = cells.filter((one) => !past(one));
   }
-  if (foreign.length > 0 && foreign.some((one) => gone(one[1])))
-    foreign = foreign.filter((one) => !gone(one[1]));
+  if (anyUntil(foreign, goneAt)) foreign = foreign.filter((one) => !gone(one[1]));
   if (log.length > MANY) log = merged(log, rate.quotaWindowMs / (MANY / 2));
   return log === state.log && cells === state.cells && foreign === state.foreign
     ? state
@@ -63,9 +70,9 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
   const edge = now + jitterMs(clock) + 1000;
   const { closed } = state;
   const ahead =
-    state.log.some((one) => one[1] > edge) ||
-    state.cells.some((one) => one[2] > edge) ||
-    state.flying.some((one) => one[1] > edge) ||
+    anyAfter(state.log, 1, edge) ||
+    anyAfter(state.cells, 2, edge) ||
+    anyAfter(state.flying, 1, edge) ||
     (state.bucket !== null && state.bucket[1] > edge) ||
     (state.opened !== null && state.opened[1] > edge) ||
     (closed !== null && closed.at > edge);
@@ -88,6 +95,18 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
         ? closed
         : { ...closed, at: now, until: now + closed.until - closed.at },
   };
+}
+
+// Plain loops: every request passes here several times, and with callbacks they were the costliest of all (measured).
+
+function anyUntil(spends: readonly Spend[], at: number): boolean {
+  for (let i = 0; i < spends.length; i++) if (spends[i]![1] <= at) return true;
+  return false;
+}
+
+function anyAfter(rows: readonly (Spend | Cell | Flight)[], place: 1 | 2, at: number): boolean {
+  for (let i = 0; i < rows.length; i++) if (rows[i]![place] > at) return true;
+  return false;
 }
 
 /** Adds units to a cell of the grid. */
