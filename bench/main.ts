@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { activationFigures } from "./activation.ts";
 import { makespanTable } from "./makespan/table.ts";
+import { overheadTable } from "./overhead/table.ts";
 import { sizeFigures } from "./size.ts";
 import { soakFigures } from "./soak.ts";
 import { streamTable } from "./stream/table.ts";
@@ -21,6 +22,7 @@ const [part = "all", ...names] = positionals;
 if (part === "all" || part === "size") sizeFigures();
 if (part === "all" || part === "activation") activationFigures();
 if (part === "all" || part === "soak") await soakFigures();
+if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "makespan")

@@ -26,41 +26,54 @@ type Controller = Dispatcher.DispatchController;
 
 /** Holds every request at the gate. One without a pass is refused: there is no way round. */
 export function throttle(gate: Gate): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => {
-    const { pass, signal } = options as Partial<Extra>;
-    if (pass === undefined || signal === undefined) {
-      handler.onResponseError?.(noController, new Error("A request without a pass may not leave."));
-      return false;
-    }
-    gate.hold(new HeldDispatch({ dispatch, options, handler, gate }, pass, signal));
-    return true;
+  return (dispatch) => {
+    const way: Way = { dispatch, gate };
+    return (options, handler) => hold(way, options, handler);
   };
 }
 
-/** One dispatch as undici asked for it. */
+/** Where a gate leads to. */
 interface Way {
   readonly dispatch: Dispatcher.Dispatch;
-  readonly options: Dispatcher.DispatchOptions;
-  readonly handler: Handler;
   readonly gate: Gate;
 }
 
-/** What the gate hands on. */
+function hold(way: Way, options: Dispatcher.DispatchOptions, handler: Handler): boolean {
+  const { pass, signal } = options as Partial<Extra>;
+  if (pass === undefined || signal === undefined) {
+    handler.onResponseError?.(noController, new Error("A request without a pass may not leave."));
+    return false;
+  }
+  way.gate.hold(new HeldDispatch(way, options, handler, pass, signal));
+  return true;
+}
+
+/** What the gate hands on: one dispatch as undici asked for it. */
 class HeldDispatch extends Held {
   readonly #way: Way;
+  readonly #options: Dispatcher.DispatchOptions;
+  readonly #handler: Handler;
 
-  constructor(way: Way, pass: Pass, signal: AbortSignal) {
+  constructor(
+    way: Way,
+    options: Dispatcher.DispatchOptions,
+    handler: Handler,
+    pass: Pass,
+    signal: AbortSignal,
+  ) {
     super(pass, signal);
     this.#way = way;
+    this.#options = options;
+    this.#handler = handler;
   }
 
   go(): void {
-    const { dispatch, options, handler, gate } = this.#way;
-    dispatch(options, new WatchedHandler(handler, this.pass, gate));
+    const { dispatch, gate } = this.#way;
+    dispatch(this.#options, new WatchedHandler(this.#handler, this.pass, gate));
   }
 
   fail(reason: unknown): void {
-    this.#way.handler.onResponseError?.(noController, asError(reason));
+    this.#handler.onResponseError?.(noController, asError(reason));
   }
 }
 

@@ -1,0 +1,75 @@
+// Prints the overhead table: what a call costs with nothing binding, what a waiter weighs, what cancelling takes, and requests
+// a second beside bare undici. Each limiter in a process of its own, one after another.
+import { fork } from "node:child_process";
+import path from "node:path";
+import type { Figures } from "./one.ts";
+import { others } from "./others.ts";
+import { rateFigures } from "./rate.ts";
+
+const LONGEST_MS = 180_000;
+
+/** Measures and prints; names that begin with one of the words, all without words. */
+export async function overheadTable(words: readonly string[]): Promise<void> {
+  const names = ["Headroom, in memory", "Headroom, SQLite", ...Object.keys(others)].filter(
+    (name) => words.length === 0 || words.some((word) => name.toLowerCase().startsWith(word.toLowerCase())),
+  );
+  console.log("\nOverhead: µs a call with nothing binding (Headroom: three policies, a lane and a signal),");
+  console.log(
+    "100,000 waiting with one signal for all / one each; ms to cancel them, longest stall of the loop\n",
+  );
+  console.log(
+    columns("", "1 alone", "1,000", "100,000", "MB", "MB own", "cancel", "own", "stall", "own", "timers"),
+  );
+  const besides: [string, readonly number[]][] = [];
+  let bare: number | null = null;
+  for (const name of names) {
+    const figures = await measured(name);
+    const { heapShared, heapOwn, cancelShared, cancelOwn, stallShared, stallOwn, timersLeft } = figures;
+    console.log(
+      columns(
+        name,
+        ...figures.atOnce.map((one) => one.toFixed(1)),
+        heapShared.toFixed(0),
+        fixed(heapOwn),
+        fixed(cancelShared),
+        fixed(cancelOwn),
+        stallShared.toFixed(1),
+        fixed(stallOwn, 1),
+        fixed(timersLeft),
+      ),
+    );
+    if (figures.beside !== null) besides.push([name, figures.beside]);
+    bare ??= figures.cancelBare;
+  }
+  if (bare !== null)
+    console.log(`\nTo abort 100,000 signals whose listeners do nothing takes Node ${bare.toFixed(0)} ms.`);
+  if (besides.length > 0) {
+    console.log("\nµs a call of a thousand that nothing binds, while others wait for a spent limit\n");
+    console.log(columns("waiting", "1", "1,000", "100,000"));
+    for (const [name, beside] of besides) console.log(columns(name, ...beside.map((one) => one.toFixed(1))));
+  }
+  if (words.length === 0 || words.includes("rate")) await rateFigures();
+}
+
+function measured(name: string): Promise<Figures> {
+  return new Promise((resolve, reject) => {
+    const child = fork(path.join(import.meta.dirname, "one.ts"), [name], {
+      execArgv: ["--expose-gc"],
+      stdio: ["ignore", 2, "ignore", "ipc"],
+    });
+    const deadline = setTimeout(() => child.kill(), LONGEST_MS);
+    child.once("message", (figures) => resolve(figures as Figures));
+    child.once("exit", (code) => {
+      clearTimeout(deadline);
+      reject(new Error(`${name} ended early with ${code}`));
+    });
+  });
+}
+
+function fixed(value: number | null, digits = 0): string {
+  return value === null ? "–" : value.toFixed(digits);
+}
+
+function columns(name: string, ...figures: string[]): string {
+  return name.padEnd(24) + figures.map((figure) => figure.padStart(9)).join("");
+}
