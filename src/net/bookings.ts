@@ -12,12 +12,19 @@ export interface Booking {
   trouble(error: unknown): void;
 }
 
+/** With so many on the wire the ledger is written less often: nobody notices, and the requests come sooner. */
+const CROWD = 32;
+/** How long a crowd's bookings are collected. ms */
+const COLLECT_MS = 4;
+
 /** Collects bookings. One for each ledger and process, shared by its gate and its passes. */
 export class Bookings {
   readonly ledger: Ledger;
   readonly clock: Clock;
   #collected: Booking[] = [];
-  #soon: NodeJS.Immediate | null = null;
+  /** Requests on the wire. */
+  #flying = 0;
+  #soon: (() => void) | null = null;
   #done: PromiseWithResolvers<void> | null = null;
 
   constructor(ledger: Ledger, clock: Clock) {
@@ -28,7 +35,18 @@ export class Bookings {
   /** Books at the end of this turn, in the order in which bookings came. */
   add(booking: Booking): void {
     this.#collected.push(booking);
-    this.#soon ??= setImmediate(() => this.flush());
+    this.#soon ??= this.soon(() => this.flush());
+  }
+
+  /** A request goes on the wire, or has come back from it. */
+  flies(change: 1 | -1): void {
+    this.#flying += change;
+  }
+
+  /** Runs at the end of this turn, or a little later where many are on the wire. Returns what cancels it. */
+  soon(run: () => void): () => void {
+    if (this.#flying >= CROWD) return this.clock.after(COLLECT_MS, run);
+    return atTurnsEnd(run);
   }
 
   /** Resolves when what has been collected was given to the ledger; null where nothing was. */
@@ -41,7 +59,7 @@ export class Bookings {
   /** Books what has been collected now. */
   flush(): void {
     if (this.#soon === null) return;
-    clearImmediate(this.#soon);
+    this.#soon();
     this.#soon = null;
     const [collected, done] = [this.#collected, this.#done];
     this.#collected = [];
@@ -69,4 +87,10 @@ export class Bookings {
         else one.trouble(error);
     });
   }
+}
+
+/** Runs when this turn of the event loop ends; returns what cancels it. */
+export function atTurnsEnd(run: () => void): () => void {
+  const immediate = setImmediate(run);
+  return () => clearImmediate(immediate);
 }

@@ -15,6 +15,9 @@ export interface PassWatch {
   learned(findings: readonly Finding[]): void;
 }
 
+/** Left so soon after it was booked, a request counts from its booking as well. ms */
+const SOON_MS = 10;
+
 /**
  * The leave to send one request once. Everything after the grant goes through it, so that a reservation is given
  * back exactly once whatever happens in whatever order.
@@ -29,6 +32,7 @@ export class Pass {
   readonly watch: PassWatch;
   readonly #bookings: Bookings;
   #stage: "held" | "reserved" | "sent" | "ended" = "held";
+  #grantedAt = 0;
   #sentAt: number | null = null;
   #gotAt: number | null = null;
 
@@ -66,6 +70,7 @@ export class Pass {
   /** Called by the gate once the ledger has booked the ask. */
   granted(): void {
     this.#stage = "reserved";
+    this.#grantedAt = this.#bookings.clock.now();
   }
 
   /** The first byte goes on the wire now. */
@@ -76,9 +81,12 @@ export class Pass {
     this.watch.sending(now);
     this.#stage = "sent";
     this.#sentAt = now;
-    // Not at the end of the turn: the process may end before.
     const id = this.ask?.id;
-    if (id !== undefined) this.#bookings.now(this.#booking((ledger) => ledger.sent(id, now)));
+    if (id === undefined) return;
+    const booking = this.#booking((ledger) => ledger.sent(id, now));
+    // Where it was long under way to the wire, the end of the turn is too late: the process may end before.
+    if (now - this.#grantedAt > SOON_MS) this.#bookings.now(booking);
+    else this.#bookings.add(booking);
   }
 
   /** Books what the head said. The second call of this, `lost` or `ended` does nothing. */

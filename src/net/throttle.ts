@@ -1,7 +1,7 @@
 // The one gate: an undici interceptor that holds every request until the ledger has booked it and a connection is
 // free. It must not decide what a limit is, and nothing reaches the network round it.
 import type { Wait } from "../core/quota/model.ts";
-import type { Bookings } from "./bookings.ts";
+import { atTurnsEnd, type Bookings } from "./bookings.ts";
 import { LONGEST_TIMER_MS } from "./clock.ts";
 import type { Pass } from "./pass.ts";
 import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
@@ -44,7 +44,7 @@ interface Hearing {
 /** How many waiters of a group stand in the ledger's line, so that others see them; the rest moves up. */
 const TICKETS = 64;
 /** How many requests are booked together and sent before other work gets a turn; so few leave as good as when booked. */
-const GRANTS_A_TURN = 16;
+const GRANTS_A_TURN = 32;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
 /** How often in a row the ledger may fail before a request fails with it; about six seconds. */
@@ -60,7 +60,7 @@ export class Gate {
   /** Whether a group may wait for a connection. */
   #anyFull = false;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
-  #soon: NodeJS.Immediate | null = null;
+  #soon: (() => void) | null = null;
   #unsubscribe: (() => void) | null = null;
   #closed: unknown = null;
 
@@ -108,6 +108,7 @@ export class Gate {
 
   /** A request's connection is free again. */
   landed(origin: string): void {
+    this.#bookings.flies(-1);
     const left = (this.#flying.get(origin) ?? 1) - 1;
     if (left > 0) this.#flying.set(origin, left);
     else this.#flying.delete(origin);
@@ -154,25 +155,22 @@ export class Gate {
     return held;
   }
 
-  /** Asks for all that is due, at the end of this turn. */
+  /** Asks for all that is due, at the end of this turn or soon after. */
   #turn(): void {
-    this.#soon ??= setImmediate(() => {
-      this.#soon = null;
-      this.#pump();
-    });
+    this.#soon ??= this.#bookings.soon(() => this.#pump());
   }
 
   #pump(): void {
+    this.#soon?.();
+    this.#soon = null;
     // What the answers of this turn brought may let others go.
     this.#bookings.flush();
     const now = this.#bookings.clock.now();
     for (const group of this.#groups)
       if (group.fresh.length > 0 || (group.askAt !== null && group.askAt <= now)) group.due = true;
     let room = GRANTS_A_TURN;
-    for (const group of this.#groups.due()) {
-      if (room > 0) room -= this.#serve(group, room);
-      if (group.due && group.size > 0) this.#turn();
-    }
+    for (const group of this.#groups.due()) if (room > 0) room -= this.#serve(group, room);
+    if (room <= 0 && this.#groups.due().length > 0) this.#soon ??= atTurnsEnd(() => this.#pump());
     this.#arm();
   }
 
@@ -257,6 +255,7 @@ export class Gate {
   #launch(held: Held): void {
     const { origin } = held.pass;
     this.#flying.set(origin, (this.#flying.get(origin) ?? 0) + 1);
+    this.#bookings.flies(1);
     held.pass.granted();
     held.go();
   }

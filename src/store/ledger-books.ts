@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A request counts as sent when it was booked if no more than this lies between. ms; covered by every margin. */
-const SAME_INSTANT_MS = 1;
+const SAME_INSTANT_MS = 2;
 
 /** The bookings of one process. */
 export class LedgerBooks {

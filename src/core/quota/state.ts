@@ -170,11 +170,12 @@ export function inForce(policy: RatePolicy, state: PartitionState): RateInForce 
 
 /** Writes a state as JSON, leaving out what is empty. */
 export function encode(state: PartitionState): string {
-  return JSON.stringify(state, (key, value: unknown) => {
-    if (key === "" || !Object.hasOwn(EMPTY, key)) return value;
-    const plain = EMPTY[key as keyof PartitionState];
-    return value === plain || (Array.isArray(value) && value.length === 0) ? undefined : value;
-  });
+  const kept: Record<string, unknown> = {};
+  for (const [key, plain] of Object.entries(EMPTY)) {
+    const value: unknown = state[key as keyof PartitionState];
+    if (value !== plain && !(Array.isArray(value) && value.length === 0)) kept[key] = value;
+  }
+  return JSON.stringify(kept);
 }
 
 /** Reads what `encode` wrote; anything that is no object counts as empty. */
