@@ -2,7 +2,6 @@
 // that are spent for an hour; the rows in SQLite or in memory.
 import path from "node:path";
 import type { Claim, RatePolicy } from "../../src/core/quota/model.ts";
-import { Bookings } from "../../src/net/bookings.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate, Held } from "../../src/net/throttle.ts";
 import { Database } from "../../src/store/database.ts";
@@ -101,8 +100,8 @@ class Task extends Held {
 export function headroom(place: "SQLite" | "memory"): Limiter {
   const { ledger, close } = ledgerIn(place);
   const clock = countingClock();
-  const bookings = new Bookings(ledger, clock);
-  const gate = new Gate({ bookings });
+  const gate = new Gate({ ledger, clock });
+  const { bookings } = gate;
   const open = threePolicies("open", 1_000_000_000);
   const spent = threePolicies("spent", 1);
   let order = 0;

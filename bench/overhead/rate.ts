@@ -2,7 +2,6 @@
 // connections, in turns. The server is a process of its own.
 import { fork } from "node:child_process";
 import path from "node:path";
-import { Bookings } from "../../src/net/bookings.ts";
 import { UndiciClient } from "../../src/net/client.ts";
 import { throttle, type WireOptions } from "../../src/net/interceptors.ts";
 import { Pass } from "../../src/net/pass.ts";
@@ -98,8 +97,9 @@ function bare(origin: string): Contender {
 function gated(origin: string, place: "SQLite" | "memory"): Contender {
   const { ledger, close } = ledgerIn(place);
   const clock = countingClock();
-  const bookings = new Bookings(ledger, clock);
-  const agent = makeAgent(plainSettings).compose(throttle(new Gate({ bookings })));
+  const gate = new Gate({ ledger, clock });
+  const { bookings } = gate;
+  const agent = makeAgent(plainSettings).compose(throttle(gate));
   const { signal } = new AbortController();
   let order = 0;
   return {

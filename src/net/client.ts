@@ -5,7 +5,6 @@ import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import { LANES } from "../core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { type Attempt, type AttemptOptions, runAttempt } from "./attempt.ts";
-import { Bookings } from "./bookings.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Diagnose } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
@@ -58,7 +57,6 @@ const MOST_ATTEMPTS = 200;
 /** The client over undici. Build one, close it at the end. */
 export class UndiciClient implements Client {
   readonly #options: ClientOptions;
-  readonly #bookings: Bookings;
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   readonly #sleeping = new Set<() => void>();
@@ -69,10 +67,10 @@ export class UndiciClient implements Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     const { ledger, clock, connections } = options;
-    this.#bookings = new Bookings(ledger, clock);
     this.#outages = new Outages(clock);
     this.#gate = new Gate({
-      bookings: this.#bookings,
+      ledger,
+      clock,
       ...(connections === undefined ? {} : { connections }),
     });
   }
@@ -151,7 +149,7 @@ export class UndiciClient implements Client {
     this.#gate.dispose(reason);
     for (const stop of [...this.#sleeping]) stop();
     await (await this.#agent?.catch(() => null))?.wire.destroy(reason);
-    this.#bookings.flush();
+    this.#gate.bookings.flush();
   }
 
   /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
@@ -189,7 +187,7 @@ export class UndiciClient implements Client {
     } finally {
       pass.ended();
       // Who hears of the end finds it booked.
-      await this.#bookings.done;
+      await this.#gate.bookings.done;
     }
   }
 
@@ -207,7 +205,7 @@ export class UndiciClient implements Client {
         learned: (findings) => learned?.(findings),
         trouble: (error) => trouble?.(error),
       },
-      bookings: this.#bookings,
+      bookings: this.#gate.bookings,
     });
   }
 

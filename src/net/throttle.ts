@@ -1,8 +1,9 @@
 // The one gate: an undici interceptor that holds every request until the ledger has booked it and a connection is
 // free. It must not decide what a limit is, and nothing reaches the network round it.
+import type { Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
-import { atTurnsEnd, type Bookings } from "./bookings.ts";
-import { LONGEST_TIMER_MS } from "./clock.ts";
+import { atTurnsEnd, Bookings } from "./bookings.ts";
+import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
 import type { Pass } from "./pass.ts";
 import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
 
@@ -21,7 +22,8 @@ export abstract class Held extends Waiter {
 }
 
 export interface GateOptions {
-  readonly bookings: Bookings;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
   /** Requests on the wire at once to one origin; the rest waits here, where it can be cancelled. Default 100. */
   readonly connections?: number;
 }
@@ -52,7 +54,8 @@ const FAILURES = 50;
 
 /** Holds requests and lets them go. Lives as long as the client. */
 export class Gate {
-  readonly #bookings: Bookings;
+  /** The way to the ledger for the gate and its passes. */
+  readonly bookings: Bookings;
   readonly #connections: number;
   readonly #groups = new Groups<Held>();
   readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
@@ -65,7 +68,7 @@ export class Gate {
   #closed: unknown = null;
 
   constructor(options: GateOptions) {
-    this.#bookings = options.bookings;
+    this.bookings = new Bookings(options.ledger, options.clock);
     this.#connections = options.connections ?? 100;
   }
 
@@ -92,7 +95,7 @@ export class Gate {
     }
     const group = this.#groups.add(groupKey(pass), pass.lane, held);
     this.#signals.add(held);
-    this.#unsubscribe ??= this.#bookings.ledger.onChange(() => this.wake());
+    this.#unsubscribe ??= this.bookings.ledger.onChange(() => this.wake());
     if (group.head === held) group.due = true;
     // Those behind the first of a group stand in the ledger's line as well, as far as others need to see them.
     else if (group.size <= TICKETS && !group.full) group.fresh.push(held);
@@ -108,7 +111,7 @@ export class Gate {
 
   /** A request's connection is free again. */
   landed(origin: string): void {
-    this.#bookings.flies(-1);
+    this.bookings.flies(-1);
     const left = (this.#flying.get(origin) ?? 1) - 1;
     if (left > 0) this.#flying.set(origin, left);
     else this.#flying.delete(origin);
@@ -123,7 +126,7 @@ export class Gate {
     this.#closed = reason;
     for (const group of [...this.#groups])
       while (group.head !== null) this.#take(group.head, true).fail(reason);
-    this.#bookings.flush();
+    this.bookings.flush();
     this.#arm();
   }
 
@@ -157,15 +160,15 @@ export class Gate {
 
   /** Asks for all that is due, at the end of this turn or soon after. */
   #turn(): void {
-    this.#soon ??= this.#bookings.soon(() => this.#pump());
+    this.#soon ??= this.bookings.soon(() => this.#pump());
   }
 
   #pump(): void {
     this.#soon?.();
     this.#soon = null;
     // What the answers of this turn brought may let others go.
-    this.#bookings.flush();
-    const now = this.#bookings.clock.now();
+    this.bookings.flush();
+    const now = this.bookings.clock.now();
     for (const group of this.#groups)
       if (group.fresh.length > 0 || (group.askAt !== null && group.askAt <= now)) group.due = true;
     let room = GRANTS_A_TURN;
@@ -181,7 +184,7 @@ export class Gate {
     const pass = group.head?.pass;
     try {
       if (pass === undefined || pass.ask === null || this.#full(pass.origin)) work();
-      else this.#bookings.ledger.together(work);
+      else this.bookings.ledger.together(work);
     } catch (error) {
       this.#failed(group, error);
       return 0;
@@ -226,8 +229,7 @@ export class Gate {
     if (signal.aborted) return GONE;
     if (this.#full(pass.origin, going)) return FULL;
     if (pass.ask === null) return GRANTED;
-    const { ledger, clock } = this.#bookings;
-    const decision = ledger.reserve(pass.ask, clock.now());
+    const decision = this.bookings.ledger.reserve(pass.ask, this.bookings.clock.now());
     return decision.granted ? GRANTED : decision.wait;
   }
 
@@ -237,7 +239,7 @@ export class Gate {
 
   /** The ledger could not be asked: another process holds the database just now. Nothing was booked. */
   #failed(group: Group<Held>, error: unknown): void {
-    const { clock } = this.#bookings;
+    const { clock } = this.bookings;
     group.due = false;
     group.askAt = clock.now() + 1 + clock.random() * 8 * 2 ** Math.min(++group.failures, 5);
     if (group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
@@ -247,7 +249,7 @@ export class Gate {
   #heed(group: Group<Held>, held: Held, wait: Wait): void {
     const news = !sameWait(group.wait, wait) || !held.told;
     group.wait = wait;
-    group.askAt = wait.until === null ? null : Math.max(wait.until, this.#bookings.clock.now() + 1);
+    group.askAt = wait.until === null ? null : Math.max(wait.until, this.bookings.clock.now() + 1);
     held.ticket = true;
     if (news) tell(held, wait);
   }
@@ -255,7 +257,7 @@ export class Gate {
   #launch(held: Held): void {
     const { origin } = held.pass;
     this.#flying.set(origin, (this.#flying.get(origin) ?? 0) + 1);
-    this.#bookings.flies(1);
+    this.bookings.flies(1);
     held.pass.granted();
     held.go();
   }
@@ -268,9 +270,8 @@ export class Gate {
     this.#timer?.cancel();
     this.#timer = null;
     if (at === Number.POSITIVE_INFINITY) return;
-    const { clock } = this.#bookings;
-    const delay = Math.min(Math.max(0, at - clock.now()), LONGEST_TIMER_MS);
-    const cancel = clock.after(delay, () => {
+    const delay = Math.min(Math.max(0, at - this.bookings.clock.now()), LONGEST_TIMER_MS);
+    const cancel = this.bookings.clock.after(delay, () => {
       this.#timer = null;
       this.#pump();
     });

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LANES } from "../../src/core/quota/model.ts";
-import { Bookings } from "../../src/net/bookings.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { Groups, Waiter } from "../../src/net/waiters.ts";
@@ -47,8 +46,8 @@ interface Followed {
 async function play(steps: readonly Step[], close: boolean) {
   const ledger = new ListLedger();
   const clock = new HandClock();
-  const bookings = new Bookings(ledger, clock);
-  const gate = new Gate({ bookings, connections: 3 });
+  const gate = new Gate({ ledger, clock, connections: 3 });
+  const { bookings } = gate;
   const all: Followed[] = [];
   const order: number[] = [];
   let locked = 0;

@@ -1,7 +1,6 @@
 // Rules of the two interceptors by themselves: no pass, no request; no other origin, no key.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Bookings } from "../../src/net/bookings.ts";
 import { putKey, throttle } from "../../src/net/interceptors.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import type { Dispatcher } from "../../src/net/undici.ts";
@@ -29,7 +28,7 @@ async function through(
 const key = { keyId: "k", header: "X-Api-Key", prefix: "Key ", origin: "https://api.test" };
 
 test("a request without a pass does not leave: there is no way round the gate", async () => {
-  const gate = new Gate({ bookings: new Bookings(new ListLedger(), new HandClock()) });
+  const gate = new Gate({ ledger: new ListLedger(), clock: new HandClock() });
   const { passed, errors } = await through(throttle(gate), { origin: "https://api.test" });
   assert.equal(passed.length, 0);
   assert.match(errors[0] ?? "", /without a pass/);

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Lane } from "../../src/core/quota/model.ts";
 import { LANES } from "../../src/core/quota/model.ts";
-import { Bookings } from "../../src/net/bookings.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
@@ -17,8 +16,8 @@ interface Waiting {
 function gate(connections = 1000) {
   const ledger = new ListLedger();
   const clock = new HandClock();
-  const bookings = new Bookings(ledger, clock);
-  const gate = new Gate({ bookings, connections });
+  const gate = new Gate({ ledger, clock, connections });
+  const { bookings } = gate;
   const went: string[] = [];
   const failed: string[] = [];
   let order = 0;
