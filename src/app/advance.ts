@@ -17,15 +17,6 @@ export async function watchedResults(task: Task, last: Incoming): Promise<readon
   return resultsOf(task, reads, last);
 }
 
-/** A step's work is over: its results are stored and the flow goes on, in one commit. */
-export function succeeded(task: Task, results: readonly Result[]): void {
-  const { ports } = task.context;
-  ports.together(() => {
-    for (const result of results) ports.results.put(result);
-    advance(task);
-  });
-}
-
 /** Puts the job at its next step, or at the fetching of its results where there is none. */
 export function advance(task: Task): void {
   const { context, id, job, action, place } = task;

@@ -151,9 +151,12 @@ export class Decisions {
     live.fetched.set(resultId, 0);
     this.#context.changed();
     const task: Task = { context: this.#context, id: job.id, place, action, live, job, exchange };
-    await fetchResult(task, { ...result, problem: null });
-    if (!known) this.#context.live.delete(job.id);
-    this.#context.changed();
+    try {
+      await fetchResult(task, { ...result, problem: null });
+    } finally {
+      if (!known) this.#context.live.delete(job.id);
+      this.#context.changed();
+    }
   }
 
   /** Whether a job can be cancelled at the provider. */

@@ -15,6 +15,8 @@ export async function failed(task: Task, error: unknown): Promise<void> {
   const { t, log } = context.ports;
   const reason = stopReason(live);
   if (handsOff(live, error)) return;
+  // Nobody has written anything: the exchange is taken up again as it stands.
+  if (context.ports.isPassing(error)) throw error;
   if (isHeadroomError(error, "cancelled") || reason !== null) {
     // A key keeps work from being done twice, not from being done.
     const left = context.ports.jobs.get(id)?.stage === "sent";

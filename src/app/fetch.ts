@@ -10,7 +10,7 @@ import { download, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { answered } from "./record.ts";
 import { checked, fileName, newFile, told } from "./results.ts";
-import { end, handsOff, sourcesOf, stopReason, type Task } from "./task.ts";
+import { end, handsOff, sourcesOf, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, chargedProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Statuses with which storage refuses a link that is no longer good. */
@@ -45,10 +45,13 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
     const incoming = result.link === null ? await byAction(task, result) : await byLink(task, result);
     if (incoming.head.status >= 400)
       ports.results.put({ ...result, problem: failureOf(task, incoming).problem.sentence });
-    else if (incoming.file !== null)
-      ports.results.put(checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) }));
+    else if (incoming.file !== null) {
+      const fetched = checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
+      await surely(task, [fetched], () => ports.results.put(fetched));
+    }
   } catch (error) {
     if (handsOff(live, error)) return;
+    if (ports.isPassing(error)) throw error;
     const sentence = isHeadroomError(error, "cancelled")
       ? ports.t("Fetching was cancelled.")
       : thrownProblem(task, error).sentence;

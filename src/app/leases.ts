@@ -48,7 +48,13 @@ export class Leases {
   /** Gives a lease back, so that others need not wait for it to go stale. */
   release(id: string): void {
     if (!this.#mine.delete(id)) return;
-    this.#options.ports.jobs.unlease(id, this.#options.ports.owner);
+    const { jobs, owner, log } = this.#options.ports;
+    try {
+      jobs.unlease(id, owner);
+    } catch (error) {
+      // It goes stale by itself.
+      log("warn", `leases: ${String(error)}`);
+    }
   }
 
   /** Looks for work that nobody does, from now on as long as anything is under way. */

@@ -1,17 +1,16 @@
 // Asks once how a job stands and takes the answer in; when to ask again is poll-again.ts.
-import { isHeadroomError } from "../core/errors.ts";
 import { resultsAt, watchAt } from "../core/jobs/flow.ts";
 import { type JobRead, readJob } from "../core/profile/answer.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Incoming, Progress } from "../core/wire.ts";
-import { succeeded, watchedResults } from "./advance.ts";
+import { advance, watchedResults } from "./advance.ts";
 import { SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { listed, sameList } from "./list-poll.ts";
 import { failedPoll, isPressed, nextAt, type Polling, slower } from "./poll-again.ts";
 import { answered, slim } from "./record.ts";
 import { discard, liftOf } from "./results.ts";
-import { end, handsOff, sourcesOf, stepName, type Task } from "./task.ts";
+import { end, handsOff, sourcesOf, stepName, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Polls once. Never throws for what may happen on the way. */
@@ -33,7 +32,8 @@ export async function pollStage(task: Task): Promise<void> {
       await discard(context, incoming);
     }
   } catch (error) {
-    if (handsOff(task.live, error) || isHeadroomError(error, "cancelled")) return;
+    if (handsOff(task.live, error) || stopReason(task.live) !== null) return;
+    if (context.ports.isPassing(error)) throw error;
     context.ports.log("warn", `poll ${task.id}: ${error instanceof Error ? error.message : String(error)}`);
     slower(polling, job.polls, thrownProblem(task, error));
   }
@@ -94,7 +94,7 @@ function refusals({ context, id }: Task): Progress {
 async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const { task, watch } = polling;
   const { context, id, action, job } = task;
-  const { jobs, clock, together } = context.ports;
+  const { jobs, clock } = context.ports;
   const polls = job.polls + 1;
   const given = answered(incoming);
   if (given.status >= 400) return failedPoll(polling, polls, incoming);
@@ -107,7 +107,7 @@ async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const after: Task = { ...task, job: { ...job, answers, polls, word, progress, seen: true } };
   const results = state === "succeeded" ? await watchedResults(after, incoming) : [];
   const length = state === "succeeded" ? context.lengths.ended(action, watch, job, clock.now()) : {};
-  together(() => {
+  await surely(task, results, () => {
     told(task, word);
     jobs.update(id, {
       ...heard(polls, read),
@@ -115,7 +115,8 @@ async function understood(polling: Polling, incoming: Incoming): Promise<void> {
       nextPollAt: null,
       ...length,
     });
-    if (state === "succeeded") succeeded(after, results);
+    for (const result of results) context.ports.results.put(result);
+    if (state === "succeeded") advance(after);
     else over(after, state, error);
   });
 }

@@ -52,8 +52,11 @@ export interface Files {
   size(path: string): Promise<number | null>;
   /** The whole file that was written for a result; null where there is none, or only a part of it. */
   find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null>;
-  /** Deletes what a dead process left half-written for an exchange. Files in `booked` are results and stay. */
-  sweep(exchangeId: string, booked: readonly string[]): Promise<void>;
+  /**
+   * Deletes what a dead process left behind of an exchange: what is half-written, with `whole` also what is whole. Files in
+   * `booked` are results and stay.
+   */
+  sweep(exchangeId: string, booked: readonly string[], whole: boolean): Promise<void>;
   /** Deletes the parts of processes that are dead, and files older than `before` that `isBooked` does not know. */
   tidy(isBooked: (file: string) => boolean, before: number): Promise<void>;
   /** When a result's file was written or last used, epoch ms; null where it is gone. */
@@ -92,6 +95,8 @@ export interface Ports {
    * for anything. Throws what it throws, and then nothing of it is written.
    */
   readonly together: <T>(work: () => T) => T;
+  /** Whether what a store threw may pass by itself: another process holds the database, or the disk is full. */
+  readonly isPassing: (error: unknown) => boolean;
   readonly client: Client;
   readonly keys: Keys;
   readonly simulator: Simulator;

@@ -3,7 +3,7 @@
 import { answersAt, FIRST } from "../core/jobs/flow.ts";
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultSpec } from "../core/profile/schema.ts";
-import { succeeded } from "./advance.ts";
+import { advance } from "./advance.ts";
 import { abandonFlights, repeatOf } from "./calls.ts";
 import { checkFor } from "./check.ts";
 import { calledAt } from "./context.ts";
@@ -20,11 +20,10 @@ const KEY_TRUST_MS = 60 * 60_000;
 /** First of all that is done with an exchange whose process died. */
 export async function takeOver(task: Task): Promise<void> {
   const { context, id, place, job, exchange } = task;
-  const { t, clock, files, results } = context.ports;
+  const { t, clock } = context.ports;
   // What the dead process had in flight would otherwise hold up whoever waits for its answer.
   abandonFlights(context, place, id);
-  const booked = results.of(id).flatMap(({ file }) => (file === null ? [] : [file]));
-  await files.sweep(id, booked);
+  await sweep(task, job.stage !== "sent");
   if (job.stage === "send" && job.step === FIRST && clock.now() - exchange.createdAt > RESUME_MS)
     end(
       task,
@@ -42,11 +41,12 @@ export async function whetherDone(task: Task): Promise<void> {
   const { t, clock, jobs } = context.ports;
   const called = calledAt(task);
   const repeat = called === null ? "safe" : repeatOf(called, job.stepKey ?? null);
-  if (repeat === "safe" || (repeat === "sameKey" && clock.now() - exchange.createdAt <= KEY_TRUST_MS)) {
-    jobs.update(id, { stage: "send" });
-    return;
-  }
-  if (await isOnDisk(task)) return;
+  const again =
+    repeat === "safe" || (repeat === "sameKey" && clock.now() - exchange.createdAt <= KEY_TRUST_MS);
+  const found = !again && (await isOnDisk(task));
+  await sweep(task, true);
+  if (found) return;
+  if (again) return jobs.update(id, { stage: "send" });
   const sentence = t("Headroom was closed before the answer came; {provider} may have done the work.", {
     provider: place.profile.name,
   });
@@ -94,6 +94,12 @@ export function takeUp(task: Task, found: Found, again = false): void {
   }
 }
 
+function sweep({ context, id }: Task, whole: boolean): Promise<void> {
+  const { files, results } = context.ports;
+  const booked = results.of(id).flatMap(({ file }) => file ?? []);
+  return files.sweep(id, booked, whole);
+}
+
 function remedyOf(task: Task): string {
   const { t } = task.context.ports;
   return calledAt(task)?.charged === false
@@ -115,7 +121,8 @@ async function isOnDisk(task: Task): Promise<boolean> {
     if (made.length === 0) continue;
     together(() => {
       jobs.update(id, { answerIndex });
-      succeeded(task, made);
+      for (const result of made) task.context.ports.results.put(result);
+      advance(task);
     });
     return true;
   }

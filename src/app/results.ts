@@ -6,7 +6,7 @@ import type { Action, ResultSpec } from "../core/profile/schema.ts";
 import { endingOf } from "../core/sniff.ts";
 import type { Incoming } from "../core/wire.ts";
 import type { ResultFile } from "./api.ts";
-import type { Context } from "./context.ts";
+import { type Context, newId } from "./context.ts";
 import { brokenAnswer } from "./problems.ts";
 import type { Task } from "./task.ts";
 
@@ -19,7 +19,7 @@ export function bodyFile(task: Task, called: Action): string | null {
   const spec = called.answers.flatMap((one) => one.results).find((one) => one.from === "body");
   if (spec === undefined || called.id !== task.action.id) return null;
   const ending = endingOf(plainType(spec.contentType ?? USUAL_TYPE[spec.kind]));
-  return pathOf(task.context, `${resultId(task, 0)}.${ending}`);
+  return pathOf(task.context, nameOf(resultId(task, 0), ending));
 }
 
 /**
@@ -48,7 +48,7 @@ export async function wholeAnswer(task: Task, incoming: Incoming, body: unknown)
     return [
       await written(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2)),
     ];
-  const file = `${result.id}.${endingOf(incoming.sniffed)}`;
+  const file = nameOf(result.id, endingOf(incoming.sniffed));
   await files.take(incoming.file, file);
   return [{ ...result, ...told(incoming), file }];
 }
@@ -75,7 +75,7 @@ async function resultOf(
       const lifted = incoming?.lifted?.[read.base64];
       if (lifted === undefined) return checked(task, { ...result, bytes: 0, mediaType: "text/plain" });
       const type = plainType(read.contentType ?? USUAL_TYPE[read.kind]);
-      const file = `${result.id}.${endingOf(type)}`;
+      const file = nameOf(result.id, endingOf(type));
       await files.take(lifted.file, file);
       return checked(task, { ...result, ...told(lifted), file }, lifted.whole);
     }
@@ -129,7 +129,7 @@ export function checked(task: Pick<Task, "context" | "place">, result: Result, w
 
 async function written(context: Context, result: Result, text: string): Promise<Result> {
   const { files } = context.ports;
-  const file = `${result.id}.${result.kind === "json" ? "json" : "txt"}`;
+  const file = nameOf(result.id, result.kind === "json" ? "json" : "txt");
   const { bytes } = await files.writeText(file, text);
   return {
     ...result,
@@ -168,6 +168,14 @@ export function usualTitle({ ports: { t } }: Context, kind: Result["kind"], inde
   return index === 0 ? name : `${name} ${index + 1}`;
 }
 
+/**
+ * A file's name: the result's id, something of its own, the ending. Nobody else gives the same: a process that was frozen must
+ * not put its bytes in the place of those that another one has fetched meanwhile.
+ */
+function nameOf(id: string, ending: string): string {
+  return `${id}.${newId().slice(0, 8)}.${ending}`;
+}
+
 /** Where a file of the result store lies. */
 export function pathOf(context: Context, file: string): string {
   return `${context.ports.results.folder}/${file}`;
@@ -181,7 +189,7 @@ export function newFile(
   ending: string | null,
 ): string {
   const type = plainType(contentType ?? USUAL_TYPE[result.kind]);
-  return pathOf(context, `${result.id}.${ending ?? endingOf(type)}`);
+  return pathOf(context, nameOf(result.id, ending ?? endingOf(type)));
 }
 
 /** The bare name of a file in the result folder. */

@@ -1,21 +1,25 @@
 // What the answer to a step means: a job that begins, results, an error. Leads to exactly one next stage.
 import { answersAt } from "../core/jobs/flow.ts";
+import type { Result } from "../core/jobs/model.ts";
 import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
-import { succeeded, watchedResults } from "./advance.ts";
+import { advance, watchedResults } from "./advance.ts";
 import { repeatOf } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { fieldOf } from "./field-of.ts";
 import { nextAt } from "./poll-again.ts";
 import { answered, recordAnswer, slim } from "./record.ts";
 import { resultsOf, wholeAnswer } from "./results.ts";
-import { ask, end, redactorOf, setState, stepName, type Task } from "./task.ts";
+import { ask, end, redactorOf, setState, stepName, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf } from "./task-problems.ts";
 import { unreadable } from "./unreadable.ts";
 
-/** What follows an answer, as writes that are committed together. */
-type Follow = () => void;
+/** What follows an answer: results that are on disk already, and the writes that are committed with them. */
+interface Follow {
+  readonly made: readonly Result[];
+  readonly commit: () => void;
+}
 
 /**
  * Takes an answer in. What it holds is written to disk first; then the answer and all that follows from it are stored in
@@ -23,7 +27,7 @@ type Follow = () => void;
  */
 export async function taken(task: Task, called: Action, incoming: Incoming): Promise<void> {
   const { context, id } = task;
-  const { exchanges, together } = context.ports;
+  const { exchanges, results } = context.ports;
   const record = () =>
     exchanges.update(id, {
       answer: recordAnswer(redactorOf(context), incoming),
@@ -33,32 +37,32 @@ export async function taken(task: Task, called: Action, incoming: Incoming): Pro
     record();
     throw error;
   });
-  together(() => {
+  await surely(task, follow.made, () => {
     record();
-    follow();
+    for (const result of follow.made) results.put(result);
+    follow.commit();
   });
   context.changed();
 }
 
 async function understood(task: Task, called: Action, incoming: Incoming): Promise<Follow> {
   const { context, id, job, action } = task;
-  const { clock, format, jobs, results, t } = context.ports;
+  const { clock, format, jobs, t } = context.ports;
   const given = answered(incoming);
-  if (given.status >= 400) return () => refusedOrFailed(task, called, incoming);
+  if (given.status >= 400) return only(() => refusedOrFailed(task, called, incoming));
   const answers = answersAt(action, job.step);
   const read = readAnswer(answers, given, clock.now());
   const wantsBody = read.specs.some((one) => one.from === "body");
-  if (!wantsBody && given.broken) return () => unreadable(task, called, brokenProblem(task, "json", ""));
+  if (!wantsBody && given.broken)
+    return only(() => unreadable(task, called, brokenProblem(task, "json", "")));
   if (!wantsBody && incoming.text === null && incoming.bytes > 0) {
-    const whole = await wholeAnswer(task, incoming, null);
-    return () => {
-      for (const result of whole) results.put(result);
-      unreadable(task, called, brokenProblem(task, "large", format.bytes(incoming.bytes)));
-    };
+    const made = await wholeAnswer(task, incoming, null);
+    const problem = brokenProblem(task, "large", format.bytes(incoming.bytes));
+    return { made, commit: () => unreadable(task, called, problem) };
   }
   const { missing } = read;
   if (missing !== null && !isEmptyList(given.body))
-    return () => unreadable(task, called, brokenProblem(task, "missing", missing));
+    return only(() => unreadable(task, called, brokenProblem(task, "missing", missing)));
   const remoteId = read.remoteId ?? job.remoteId;
   const body = slim(given.body);
   const name = stepName(action, job.step);
@@ -77,12 +81,16 @@ async function understood(task: Task, called: Action, incoming: Incoming): Promi
   const wrong = wantsBody && isWrongBody(read, incoming);
   if (!wrong && read.specs.length === 0 && action.steps.length === 0)
     made.push(...(await wholeAnswer(known, incoming, given.body)));
-  return () => {
+  const commit = () => {
     jobs.update(id, { answers: known.job.answers, remoteId });
-    if (!wrong) return succeeded(known, made);
-    for (const result of made) results.put(result);
-    unreadable(task, called, brokenProblem(task, "type", incoming.sniffed ?? t("nothing")));
+    if (wrong) unreadable(task, called, brokenProblem(task, "type", incoming.sniffed ?? t("nothing")));
+    else advance(known);
   };
+  return { made, commit };
+}
+
+function only(commit: () => void): Follow {
+  return { made: [], commit };
 }
 
 /** The answer starts a job: it is stored with its id, and polled from now on. */
@@ -94,8 +102,8 @@ async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promis
   const known: Task = { ...task, job: { ...job, takenAt: now, aliveAt: now } };
   const poll = actionOf(task.place.profile, watch.poll.action);
   const state = read.job?.state ?? "queued";
-  const made = state === "succeeded" ? await watchedResults(task, incoming) : null;
-  return () => {
+  const made = state === "succeeded" ? await watchedResults(task, incoming) : [];
+  const commit = () => {
     jobs.update(id, {
       remoteId: job.remoteId,
       answers: job.answers,
@@ -111,8 +119,9 @@ async function watched(task: Task, read: AnswerRead, incoming: Incoming): Promis
       nextPollAt: poll === null ? now : nextAt({ task: known, watch, poll }, 0, 0, 0),
     });
     setState(context, id, "accepted", {}, job.remoteId);
-    if (made !== null) succeeded(task, made);
+    if (state === "succeeded") advance(task);
   };
+  return { made, commit };
 }
 
 function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {

@@ -3,16 +3,22 @@
 
 import { isHeadroomError } from "../core/errors.ts";
 import { FIRST, stepAt } from "../core/jobs/flow.ts";
-import type { ExchangeState, Job } from "../core/jobs/model.ts";
+import type { ExchangeState, Job, Result } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { BindSources } from "../core/profile/bind.ts";
 import { START } from "../core/profile/bind.ts";
 import type { Action } from "../core/profile/schema.ts";
 import { makeRedactor, type Redactor } from "../core/redact.ts";
 import type { Progress } from "../core/wire.ts";
+import { pause } from "./changes.ts";
 import type { Context, LiveExchange, Place } from "./context.ts";
 import type { Problem } from "./problems.ts";
 import { cleanHeaders } from "./record.ts";
+
+/** Between two tries of a commit. ms */
+const PAUSE_MS = 100;
+/** So often it is tried, for about a minute with the store's own patience; then the exchange is taken up like a dead process'. */
+const TRIES = 200;
 
 /** Why a task is ended before its time. */
 export type StopReason = "person" | "later" | "closing" | "lease";
@@ -166,4 +172,27 @@ export function progressOf(
     },
     bytes() {},
   };
+}
+
+/**
+ * Runs writes as one commit, again and again while only the database's lock or the disk is in the way. Throws what else stands
+ * in it, such as a lease that another process has taken: then the files of the results that it would have stored are deleted.
+ */
+export async function surely(
+  task: Pick<Task, "context" | "id">,
+  made: readonly Result[],
+  work: () => void,
+): Promise<void> {
+  const { together, isPassing, clock, log, files } = task.context.ports;
+  const never = new AbortController().signal;
+  for (let tries = 1; ; tries++) {
+    try {
+      return together(work);
+    } catch (error) {
+      if (!isPassing(error)) await files.discard(made.flatMap(({ file }) => file ?? []));
+      if (!isPassing(error) || tries >= TRIES) throw error;
+      if (tries === 1) log("warn", `${task.id}: ${String(error)}; it is tried again`);
+    }
+    await pause(clock, PAUSE_MS, never);
+  }
 }

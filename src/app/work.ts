@@ -119,6 +119,7 @@ export class Work {
     running.ended = before
       .then(() => this.#loop(id, live, left))
       .catch((error: unknown) => this.#broke(id, live, error))
+      .catch((error: unknown) => this.#context.ports.log("error", `${id}: ${String(error)}`))
       .finally(() => {
         if (this.#running.get(id) !== running) return;
         this.#running.delete(id);
@@ -196,7 +197,8 @@ export class Work {
     const context = fenced(this.#context, id, live);
     const { ports } = context;
     ports.log("error", `${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    if (live.abort.signal.aborted) return;
+    // What passes by itself ends nothing: once the lease is given back, the exchange is taken up as it stands.
+    if (live.abort.signal.aborted || ports.isPassing(error)) return;
     const exchange = ports.exchanges.get(id);
     if (exchange === null) return;
     const about = { ...ports, providerName: exchange.providerId, simulated: false };

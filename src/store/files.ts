@@ -53,14 +53,11 @@ export class ResultFiles {
   }
 
   /** A part may still be held open by a process that is frozen, and then stays on some systems; the next sweep gets it. */
-  async sweep(exchangeId: string, booked: readonly string[]): Promise<void> {
+  async sweep(exchangeId: string, booked: readonly string[], whole: boolean): Promise<void> {
     const names = await readdir(this.#results.folder).catch(() => []);
-    const left = names.filter(
-      (name) =>
-        !booked.includes(name) &&
-        (name.startsWith(`${exchangeId}.`) || (name.startsWith(exchangeId) && name.endsWith(PART))),
-    );
-    for (const name of left) await rm(this.#pathOf(name), { force: true }).catch(() => {});
+    for (const name of names)
+      if (name.startsWith(exchangeId) && (whole || name.endsWith(PART)) && !booked.includes(name))
+        await rm(this.#pathOf(name), { force: true }).catch(() => {});
   }
 
   async tidy(isBooked: (file: string) => boolean, before: number): Promise<void> {

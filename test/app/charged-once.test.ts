@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { HeadroomError } from "../../src/core/errors.ts";
 import type { Outgoing, Progress } from "../../src/core/wire.ts";
-import { type Bench, bench, json, settle } from "./fakes.ts";
+import { type Bench, bench, json, settle, until } from "./fakes.ts";
 
 let on: Bench;
 beforeEach(() => {
@@ -33,6 +33,7 @@ test("a key that the provider may have forgotten is not trusted: after an hour t
   await on.clock.pass(3_700_000);
   await on.another("two").start();
   await on.clock.pass(10_000);
+  await until(() => on.ports.exchanges.get(id)?.state !== "sent");
   assert.equal(on.client.asked.length, 1);
   assert.equal(on.ports.exchanges.get(id)?.state, "outcomeUnknown");
 });

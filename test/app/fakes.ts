@@ -16,7 +16,7 @@ import { partialOf } from "../../src/net/spool.ts";
 import type { CardView } from "../../src/protocol/snapshot.ts";
 import { loadProfiles } from "../../src/providers/registry.ts";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
-import { Database } from "../../src/store/database.ts";
+import { Database, isPassing } from "../../src/store/database.ts";
 import { SqliteExchanges } from "../../src/store/exchanges.ts";
 import { ResultFiles } from "../../src/store/files.ts";
 import { SqliteJobs } from "../../src/store/jobs.ts";
@@ -196,6 +196,7 @@ export function bench(more: Partial<Ports> = {}): Bench {
     jobs: new SqliteJobs(database),
     results,
     together: (work) => database.transaction(work),
+    isPassing,
     client,
     keys,
     simulator: {

@@ -243,7 +243,11 @@ test("a crash after a keyed create has left: it is sent again with its key; an u
   await on.another("two").start();
   await on.clock.pass(10_000);
   // Whoever takes it over looks into the result folder first, on a real disk.
-  await until(() => on.client.asked.filter((one) => one.holder === keyed).length === 2);
+  await until(
+    () =>
+      on.client.asked.filter((one) => one.holder === keyed).length === 2 &&
+      on.ports.exchanges.get(unkeyed)?.state !== "sent",
+  );
   const again = on.client.asked.filter((one) => one.holder === keyed);
   assert.equal(again.length, 2);
   assert.ok(JSON.stringify(again[1]?.body).includes(String(key)));

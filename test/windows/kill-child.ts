@@ -1,21 +1,27 @@
 // An editor window in a process of its own, to be killed or stopped at a named seam: sends one exchange, sees it through and
 // prints each seam that it passed. It must not clean up after itself.
-import { open, sameGround } from "../wire/whole-app.ts";
+import { readFileSync } from "node:fs";
+import type { Profile } from "../../src/core/profile/schema.ts";
+import { open } from "../wire/whole-app.ts";
 import { type Flow, seeThrough, sendFlow } from "./kill-flows.ts";
 import { begin, type Fate, passed } from "./kill-seams.ts";
 
 /** What the child is told in its one argument. */
 export interface Order {
   readonly folder: string;
-  readonly accounts: Parameters<typeof sameGround>[1];
+  readonly accounts: Parameters<typeof open>[0]["simulator"]["accounts"];
+  /** A file with the profiles, checked already. */
+  readonly profiles: string;
   readonly flow: Flow;
   readonly fate: Fate | null;
   readonly recording: string;
   readonly leaseMs: number;
 }
 
-const { folder, accounts, flow, fate, recording, leaseMs } = JSON.parse(process.argv[2] ?? "{}") as Order;
-const one = open(await sameGround(folder, accounts), { leaseMs }, `child-${process.pid}`);
+const order = JSON.parse(process.argv[2] ?? "{}") as Order;
+const { folder, accounts, flow, fate, recording, leaseMs } = order;
+const profiles = new Map(JSON.parse(readFileSync(order.profiles, "utf8")) as [string, Profile][]);
+const one = open({ folder, simulator: { accounts }, profiles }, { leaseMs }, `child-${process.pid}`);
 await one.app.start();
 begin(fate);
 const card = await seeThrough(one, await sendFlow(one, flow, recording));

@@ -3,6 +3,9 @@
 import type { CardView, FormValue } from "../../src/protocol/snapshot.ts";
 import { type EditorWindow, type ProviderId, settled } from "../wire/whole-app.ts";
 
+/** What a person writes into whatever may be edited between two steps. */
+export const EDITED = "written by hand";
+
 /** One exchange to be sent. */
 export interface Flow {
   readonly provider: ProviderId;
@@ -14,6 +17,8 @@ export interface Flow {
   readonly charges: number;
   /** The calls of the flow, from 0, of which nobody can tell whether they were taken once their answer is lost. */
   readonly doubtful: readonly number[];
+  /** How often the person edits something between two steps. */
+  readonly edits?: number;
   /** Whether it is one more flow of the same provider. */
   readonly second?: boolean;
 }
@@ -39,6 +44,7 @@ export const flows: Readonly<Record<string, Flow>> = {
     file: "file",
     charges: 3,
     doubtful: [0, 1, 2],
+    edits: 2,
   },
   "vocabusta at once": {
     provider: "vocabusta",
@@ -64,7 +70,7 @@ export async function seeThrough(one: EditorWindow, id: string): Promise<CardVie
   for (;;) {
     const card = await one.card(id, settled, 15_000);
     if (card.state !== "decide") return card;
-    const text = card.ask?.text;
+    const text = card.ask?.text?.replace(/("text": ")[^"]*"/, `$1${EDITED}"`);
     one.do({ type: "confirm", cardId: id, ...(text === undefined ? {} : { text }) });
     await one.card(id, (now) => now.state !== "decide" || now.step?.index !== card.step?.index);
   }

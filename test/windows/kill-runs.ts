@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,8 +13,11 @@ import type { CardView } from "../../src/protocol/snapshot.ts";
 import { encodeWav } from "../../src/simulator/media/wav.ts";
 import { type EditorWindow, type Ground, ground, open } from "../wire/whole-app.ts";
 import type { Order } from "./kill-child.ts";
-import { type Flow, seeThrough } from "./kill-flows.ts";
+import { EDITED, type Flow, seeThrough } from "./kill-flows.ts";
 import type { Fate } from "./kill-seams.ts";
+
+/** What a child prints right before it stops itself. */
+const STOPPED = "stopped\n";
 
 /** Leases are short, so that nobody waits for those of the dead. ms */
 export const LEASE_MS = 250;
@@ -22,6 +26,7 @@ export const LEASE_MS = 250;
 export interface Arena {
   readonly place: Ground;
   readonly recording: string;
+  readonly profiles: string;
   /** Where compiled sources are kept from child to child. */
   readonly compiled: string;
   runs: number;
@@ -46,7 +51,9 @@ export async function makeArena(): Promise<Arena> {
   const place = await ground(0.01);
   const recording = join(place.folder, "recording.wav");
   writeFileSync(recording, encodeWav(new Int16Array(8_000), 8_000));
-  return { place, recording, compiled: join(place.folder, "compiled"), runs: 0 };
+  const profiles = join(place.folder, "profiles.json");
+  writeFileSync(profiles, JSON.stringify([...place.profiles]));
+  return { place, recording, profiles, compiled: join(place.folder, "compiled"), runs: 0 };
 }
 
 /** An empty folder of its own and a simulator that knows of nothing. */
@@ -65,6 +72,7 @@ export function startChild(arena: Arena, folder: string, flow: Flow, fate: Fate 
     flow,
     fate,
     recording: arena.recording,
+    profiles: arena.profiles,
     leaseMs: LEASE_MS,
   };
   const program = join(import.meta.dirname, "kill-child.ts");
@@ -89,6 +97,47 @@ export async function killedAt(arena: Arena, flow: Flow, at: string): Promise<Ve
     await one.app.start();
     return { at, killed: printed === "", ...(await judged(arena, flow, one)) };
   } finally {
+    await one.close();
+  }
+}
+
+/** What is kept of an exchange, in the database and on disk. */
+function stored(one: EditorWindow) {
+  const exchanges = one.app.history.list({ limit: 5 });
+  return exchanges.map((exchange) => ({
+    exchange,
+    job: one.ports.jobs.get(exchange.id),
+    moments: one.ports.exchanges.timeline(exchange.id),
+    results: one.ports.results.of(exchange.id),
+    files: readdirSync(one.ports.results.folder),
+  }));
+}
+
+/**
+ * Freezes a child at a seam, lets another editor window take its exchange over and see it through, and wakes the child up: by
+ * then it may neither write nor be charged for anything.
+ */
+export async function frozenAt(arena: Arena, flow: Flow, at: string): Promise<Verdict> {
+  const folder = await fresh(arena, flow);
+  const child = startChild(arena, folder, flow, { at, signal: "SIGSTOP" });
+  const ended = once(child, "exit");
+  const [first] = (await once(child.stdout, "data")) as [Buffer];
+  const killed = String(first) === STOPPED;
+  const one = open({ ...arena.place, folder }, { leaseMs: LEASE_MS }, "after");
+  try {
+    await one.app.start();
+    const verdict = { at, killed, ...(await judged(arena, flow, one)) };
+    const before = stored(one);
+    child.stdout.resume();
+    child.kill("SIGCONT");
+    await ended;
+    assert.deepEqual(stored(one), before, `woken up at ${at} it has written`);
+    const charges = await arena.place.charges(flow.provider);
+    assert.ok(charges <= flow.charges, `woken up at ${at} it was charged: ${charges}`);
+    assert.deepEqual(kept(one), []);
+    return verdict;
+  } finally {
+    child.kill("SIGKILL");
     await one.close();
   }
 }
@@ -143,6 +192,9 @@ async function ended(
   assert.deepEqual(kept(one), [], found);
   if (state !== "succeeded") return;
   assert.equal(charges, flow.charges, found);
+  const { edited } = one.ports.jobs.get(card.id) ?? {};
+  for (const value of Object.values(edited ?? {})) assert.ok(JSON.stringify(value).includes(EDITED), found);
+  assert.equal(Object.keys(edited ?? {}).length, flow.edits ?? 0, found);
   await whole(one, card);
 }
 

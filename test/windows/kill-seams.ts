@@ -1,6 +1,7 @@
 // Names every seam that an exchange passes in this process, from the outside: stores, ledger, transactions, network, files.
 // At the one that it is told the process kills or stops itself. It must be loaded before anything of the product.
 import { subscribe } from "node:diagnostics_channel";
+import { writeSync } from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { Database } from "../../src/store/database.ts";
@@ -15,6 +16,8 @@ export interface Fate {
   readonly signal: "SIGKILL" | "SIGSTOP";
 }
 
+/** What a process prints right before it stops itself. */
+const STOPPED = "stopped\n";
 /** Every seam passed so far, in order, each once. */
 export const passed = new Set<string>();
 let fate: Fate | null = null;
@@ -37,7 +40,10 @@ function seam(name: string): void {
   const full = `step ${step}: ${name}`;
   if (passed.has(full)) return;
   passed.add(full);
-  if (fate?.at === full) process.kill(process.pid, fate.signal);
+  if (fate?.at !== full) return;
+  // A process that is stopped can no longer say so.
+  if (fate.signal === "SIGSTOP") writeSync(1, STOPPED);
+  process.kill(process.pid, fate.signal);
 }
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;

@@ -16,9 +16,9 @@ import { plainSettings } from "../../src/net/settings.ts";
 import type { CardView, FormValue, Snapshot } from "../../src/protocol/snapshot.ts";
 import { snapshotSchema } from "../../src/protocol/snapshot.ts";
 import { loadProfiles } from "../../src/providers/registry.ts";
-import { type Simulator, startSimulator } from "../../src/simulator/server.ts";
+import type { Simulator } from "../../src/simulator/server.ts";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
-import { Database } from "../../src/store/database.ts";
+import { Database, isPassing } from "../../src/store/database.ts";
 import { SqliteExchanges } from "../../src/store/exchanges.ts";
 import { ResultFiles } from "../../src/store/files.ts";
 import { SqliteJobs } from "../../src/store/jobs.ts";
@@ -52,6 +52,8 @@ export interface Ground {
 
 /** Starts a simulator whose jobs are twenty times as fast, and makes a storage folder. Quota windows as published. */
 export async function ground(timeScale = 0.05, quotaWindowMs: number | null = null): Promise<Ground> {
+  // Not loaded by a child process that only opens an editor window.
+  const { startSimulator } = await import("../../src/simulator/server.ts");
   const folder = await mkdtemp(join(tmpdir(), "headroom-app-"));
   const simulator = await startSimulator({ timeScale });
   const { url, token } = simulator.control;
@@ -78,14 +80,6 @@ export async function ground(timeScale = 0.05, quotaWindowMs: number | null = nu
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The same place on disk and the same simulator, as a child process sees them. */
-export async function sameGround(
-  folder: string,
-  accounts: Simulator["accounts"],
-): Promise<Pick<Ground, "folder" | "simulator" | "profiles">> {
-  return { folder, simulator: { accounts } as Simulator, profiles: quicker(await loadProfiles(), null) };
 }
 
 /** Polls follow each other faster, and backoff is short: the simulated jobs take no longer. */
@@ -121,7 +115,7 @@ export interface EditorWindow {
 
 /** Opens an editor window over a ground. */
 export function open(
-  place: Pick<Ground, "folder" | "simulator" | "profiles">,
+  place: Pick<Ground, "folder" | "profiles"> & { readonly simulator: Pick<Simulator, "accounts"> },
   more: Partial<Ports> = {},
   owner = "w1",
   net: Partial<ClientOptions> = {},
@@ -156,6 +150,7 @@ export function open(
     jobs: new SqliteJobs(database, signal),
     results,
     together: (work) => database.transaction(work),
+    isPassing,
     client,
     keys,
     simulator: sim,
