@@ -28,7 +28,7 @@ import { onNetwork, openSettings, readNetwork, readSettings, withBaseUrls } from
 import { SharedSimulator } from "./host/simulator.ts";
 import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
-import { keyringNotice, storeNotice } from "./host/store-notices.ts";
+import { type FileNotice, keyringNotice, storeNotice } from "./host/store-notices.ts";
 
 /** What the tests inside the editor get to see; nothing in an editor of a person's. */
 export interface TestView {
@@ -192,6 +192,7 @@ async function build({
     path: path.join(folder, "headroom.db"),
     migrations: schema,
     now: clock.now,
+    heard: (found) => tell(found),
   });
   const signal = new LoopbackSignal(database);
   const ledger = new SqlLedger({
@@ -236,8 +237,11 @@ async function build({
     owner: randomUUID(),
     log: (level, line) => log.write(level, line),
   });
-  for (const notice of database.notices.map((found) => storeNotice(found, t)))
+  const tell = (found: FileNotice) => {
+    const notice = storeNotice(found, t);
     if (notice !== null) app.notify(notice);
+  };
+  for (const found of database.notices) tell(found);
   return {
     app,
     close: async () => {

@@ -91,6 +91,7 @@ function known(about: About, error: HeadroomError): Problem | null {
     };
   if (isHeadroomError(error, "badShape")) return shapeProblem(about, error);
   if (isHeadroomError(error, "notConfigured")) return configProblem(about, error.fields.field);
+  if (isHeadroomError(error, "booksClosed")) return booksProblem(about, error.fields.why);
   if (isHeadroomError(error, "cancelled")) return { sentence: t("Cancelled."), remedy: null };
   if (isHeadroomError(error, "httpFailed"))
     return {
@@ -119,6 +120,18 @@ function shapeProblem({ t, providerName: provider }: About, error: HeadroomError
   return {
     sentence: t("The value {path} is not {expected}.", { path, expected }),
     remedy: t("Change it and send again."),
+  };
+}
+
+function booksProblem({ t }: About, why: "newer" | "readOnly"): Problem {
+  if (why === "newer")
+    return {
+      sentence: t("A newer Headroom wrote the ledger, so this one can only read it; nothing was sent."),
+      remedy: t("Update Headroom, then send again."),
+    };
+  return {
+    sentence: t("The file of the ledger is write-protected, so nothing can be booked; nothing was sent."),
+    remedy: t("Make Headroom's storage folder writable, then send again."),
   };
 }
 

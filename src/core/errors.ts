@@ -15,6 +15,8 @@ export interface ErrorFields {
   badShape: { readonly path: string; readonly expected: string };
   jobFailed: { readonly jobId: string; readonly code: string | null; readonly detail: string | null };
   overdue: { readonly afterMs: number };
+  /** The ledger may only be read: a newer Headroom wrote it, or its file is write-protected. Nothing was sent. */
+  booksClosed: { readonly why: "newer" | "readOnly" };
 }
 
 export type ErrorKind = keyof ErrorFields;

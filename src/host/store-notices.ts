@@ -5,6 +5,7 @@ import type { Snapshot } from "../protocol/snapshot.ts";
 /** What a person should hear about the database's file. */
 export type FileNotice =
   | { readonly kind: "rebuilt"; readonly setAside: string }
+  | { readonly kind: "gone" }
   | { readonly kind: "newer"; readonly found: number; readonly known: number }
   | { readonly kind: "migrated" }
   | { readonly kind: "noWal"; readonly mode: string };
@@ -30,6 +31,24 @@ export function storeNotice(found: FileNotice, t: Translate): Notice | null {
       level: "error",
       sentence: t(
         "A newer Headroom wrote the ledger, so this one can only read it. Update Headroom to send again.",
+      ),
+      action: log,
+    };
+  if (found.kind === "gone")
+    return {
+      id: "store-gone",
+      level: "warning",
+      sentence: t(
+        "The file of the ledger and history was removed or replaced while Headroom ran, so they begin anew. Put the old file back and reload the window, or go on: until the servers have answered, budgets are counted from nothing.",
+      ),
+      action: log,
+    };
+  if (found.kind === "noWal")
+    return {
+      id: "store-nowal",
+      level: "info",
+      sentence: t(
+        "Headroom's storage folder lies on a drive without shared memory, as network drives do. All works, only slower; keep the editor's user data on a local disk to change that.",
       ),
       action: log,
     };

@@ -1,5 +1,6 @@
 // This process' way to the ledger: what answers brought in one turn is booked in one transaction at the end of the turn. It
 // decides nothing, and tries nothing again: the ledger does.
+import { isHeadroomError } from "../core/errors.ts";
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Clock } from "./clock.ts";
 
@@ -16,6 +17,13 @@ export interface Booking {
 const CROWD = 32;
 /** How long a crowd's bookings are collected. ms */
 const COLLECT_MS = 4;
+/** How often in a row the ledger may fail before a request fails with it; about six seconds. */
+const FAILURES = 50;
+
+/** Whether asking the ledger again would not help, or has not for too long. */
+export function isInVain(error: unknown, failures: number): boolean {
+  return failures > FAILURES || isHeadroomError(error, "booksClosed");
+}
 
 /** Collects bookings. One for each ledger and process, shared by its gate and its passes. */
 export class Bookings {

@@ -2,7 +2,7 @@
 // free. It must not decide what a limit is, and nothing reaches the network round it.
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
-import { atTurnsEnd, Bookings } from "./bookings.ts";
+import { atTurnsEnd, Bookings, isInVain } from "./bookings.ts";
 import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
 import type { Pass } from "./pass.ts";
 import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
@@ -49,8 +49,6 @@ const TICKETS = 64;
 const GRANTS_A_TURN = 32;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
-/** How often in a row the ledger may fail before a request fails with it; about six seconds. */
-const FAILURES = 50;
 
 /** Holds requests and lets them go. Lives as long as the client. */
 export class Gate {
@@ -242,7 +240,7 @@ export class Gate {
     const { clock } = this.bookings;
     group.due = false;
     group.askAt = clock.now() + 1 + clock.random() * 8 * 2 ** Math.min(++group.failures, 5);
-    if (group.failures > FAILURES && group.head !== null) this.#take(group.head, true).fail(error);
+    if (isInVain(error, group.failures) && group.head !== null) this.#take(group.head, true).fail(error);
   }
 
   /** Notes for a whole group what its first was told. */

@@ -1,8 +1,8 @@
 // Opens the one SQLite database that all editor windows share: lazily, checked, migrated forward, never trusted
 // blindly. It knows no table; those come as migrations. It must not import vscode or undici.
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { fileNumber, type Opened, open } from "./database-open.ts";
+import { isBusy, isDamage } from "./sqlite-errors.ts";
 
 /** One step of the schema. Several files may bring steps of the same version; they run in list order. */
 export interface Migration {
@@ -15,6 +15,7 @@ export interface Migration {
 /** Something the person should hear about the file. */
 export type StoreNotice =
   | { readonly kind: "rebuilt"; readonly setAside: string; readonly cause: string }
+  | { readonly kind: "gone" }
   | { readonly kind: "newer"; readonly found: number; readonly known: number }
   | { readonly kind: "migrated"; readonly from: number; readonly to: number; readonly backup: string | null }
   | { readonly kind: "noWal"; readonly mode: string };
@@ -25,16 +26,12 @@ export interface DatabaseOptions {
   readonly migrations: readonly Migration[];
   /** Names copies and files set aside. Epoch ms. */
   readonly now: () => number;
+  /** Hears what happens to the file after it was opened: replaced, damaged, or taken over by a newer Headroom. */
+  readonly heard?: (notice: StoreNotice) => void;
 }
 
-interface Opened {
-  readonly db: DatabaseSync;
-  readonly readOnly: boolean;
-  readonly notices: readonly StoreNotice[];
-}
-
-/** How long one statement waits for another process' lock. The event loop stands still meanwhile. ms */
-const BUSY_MS = 5;
+/** How often it is looked whether the file is still the one that was opened. ms */
+const LOOK_MS = 1_000;
 /** How long a transaction that cannot be put off waits for it in all. ms */
 const PATIENCE_MS = 200;
 
@@ -44,6 +41,9 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   readonly #undone: (() => void)[] = [];
   #opened: Opened | null = null;
+  #file: bigint | null = null;
+  #lookedAt = 0;
+  #generation = 0;
   #closed = false;
 
   constructor(options: DatabaseOptions) {
@@ -64,6 +64,11 @@ export class Database {
     return this.#open().readOnly;
   }
 
+  /** Grows when the file had to be opened anew: what was read before is not there any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** What opening found out; empty when all was in order. */
   get notices(): readonly StoreNotice[] {
     return this.#open().notices;
@@ -81,18 +86,22 @@ export class Database {
   /**
    * Runs `work` in one BEGIN IMMEDIATE transaction; rolls back and rethrows what it throws. Inside another one it joins
    * that one: all is committed with it, or nothing. Where another process holds the lock it waits 5 ms, or as long as
-   * `patienceMs` says, default 200, and then throws; see `isBusy`.
+   * `patienceMs` says, default 200, and then throws; see `isBusy`. A file that was deleted, replaced or damaged meanwhile is
+   * opened anew, by the rules of opening, for the next transaction at the latest.
    */
   transaction<T>(work: () => T, patienceMs = PATIENCE_MS): T {
     if (this.db.isTransaction) return work();
-    this.#begin(patienceMs);
+    this.#look();
     try {
+      this.#begin(patienceMs);
+      this.#isOurs();
       const value = work();
       this.prepare("COMMIT").run();
       return value;
     } catch (error) {
       if (this.db.isTransaction) this.prepare("ROLLBACK").run();
       for (const undo of this.#undone) undo();
+      if (isDamage(error)) this.#reopen(null);
       throw error;
     }
   }
@@ -118,151 +127,46 @@ export class Database {
   /** Closes the connection for good. Idempotent. */
   close(): void {
     this.#closed = true;
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#statements.clear();
     this.#opened?.db.close();
     this.#opened = null;
   }
 
+  /** Now and then: whether the file that was opened still lies at its path. */
+  #look(): void {
+    const now = performance.now();
+    if (this.#file === null || now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    if (fileNumber(this.path) !== this.#file) this.#reopen({ kind: "gone" });
+  }
+
+  /** An older Headroom must not write what a newer one has brought forward meanwhile. */
+  #isOurs(): void {
+    const found = Number(this.prepare("PRAGMA user_version").get()?.user_version);
+    if (found <= (this.#opened?.known ?? 0)) return;
+    this.prepare("ROLLBACK").run();
+    this.#reopen(null);
+    throw new Error("A newer Headroom wrote the ledger meanwhile.");
+  }
+
+  #reopen(notice: StoreNotice | null): void {
+    this.#drop();
+    this.#generation++;
+    const { notices } = this.#open();
+    for (const one of notice === null ? notices : [notice, ...notices]) this.#options.heard?.(one);
+  }
+
   #open(): Opened {
     if (this.#closed) throw new Error("The database is closed.");
-    this.#opened ??= open(this.#options);
+    if (this.#opened === null) {
+      this.#opened = open(this.#options);
+      this.#file = this.path === ":memory:" ? null : fileNumber(this.path);
+      this.#lookedAt = performance.now();
+    }
     return this.#opened;
   }
-}
-
-/** node:sqlite, loaded synchronously and only when a database is really opened. */
-function sqlite(): typeof import("node:sqlite") {
-  return process.getBuiltinModule("node:sqlite");
-}
-
-function open(options: DatabaseOptions): Opened {
-  const { path } = options;
-  if (path === ":memory:") return prepare(connect(options, false), options, []);
-  mkdirSync(dirname(path), { recursive: true });
-  // The history holds the person's texts: for them alone. SQLite gives its side files the same rights.
-  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
-  const before = fileNumber(path);
-  try {
-    return openFile(options, []);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const setAside = `${path}.damaged-${options.now()}`;
-    // Another editor window may have set the damaged file aside just now: then ours is already the new one.
-    if (fileNumber(path) === before && before !== null) {
-      renameSync(path, setAside);
-      for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
-    }
-    closeSync(openSync(path, "a", 0o600));
-    return openFile(options, [{ kind: "rebuilt", setAside, cause: String(error) }]);
-  }
-}
-
-function openFile(options: DatabaseOptions, notices: StoreNotice[]): Opened {
-  const db = connect(options, false);
-  try {
-    if (first(db, "PRAGMA quick_check(1)") !== "ok") throw new Damage("The integrity check failed.");
-    return prepare(db, options, notices);
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function connect(options: DatabaseOptions, readOnly: boolean): DatabaseSync {
-  return new (sqlite().DatabaseSync)(options.path, {
-    readOnly,
-    timeout: BUSY_MS,
-    enableForeignKeyConstraints: true,
-  });
-}
-
-/** Sets the pragmas and brings the schema forward. */
-function prepare(db: DatabaseSync, options: DatabaseOptions, notices: StoreNotice[]): Opened {
-  const known = Math.max(0, ...options.migrations.map((one) => one.version));
-  const found = version(db);
-  if (found > known) {
-    db.close();
-    notices.push({ kind: "newer", found, known });
-    return { db: connect(options, true), readOnly: true, notices };
-  }
-  const mode = String(patiently(() => first(db, "PRAGMA journal_mode = WAL")));
-  // On a network file system WAL cannot be had; SQLite then keeps the rollback journal, which is slower but safe.
-  if (mode !== "wal" && mode !== "memory") notices.push({ kind: "noWal", mode });
-  db.exec("PRAGMA synchronous = NORMAL");
-  if (found < known) {
-    const backup = found === 0 ? null : copyBefore(db, options, known);
-    patiently(() => migrate(db, options.migrations, known));
-    if (found > 0) notices.push({ kind: "migrated", from: found, to: known, backup });
-  }
-  return { db, readOnly: false, notices };
-}
-
-/** All missing steps in one transaction; another process may have done them meanwhile. */
-function migrate(db: DatabaseSync, migrations: readonly Migration[], known: number): void {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const from = version(db);
-    const due = migrations.filter((one) => one.version > from);
-    for (const one of due.toSorted((a, b) => a.version - b.version)) db.exec(one.up);
-    if (due.length > 0) db.exec(`PRAGMA user_version = ${known}`);
-    db.exec("COMMIT");
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
-}
-
-/** A whole copy beside the file, made before its schema is changed. */
-function copyBefore(db: DatabaseSync, options: DatabaseOptions, known: number): string {
-  const copy = `${options.path}.before-v${known}`;
-  if (existsSync(copy)) return copy;
-  const partial = `${copy}.${process.pid}`;
-  rmSync(partial, { force: true });
-  db.prepare("VACUUM INTO ?").run(partial);
-  renameSync(partial, copy);
-  return copy;
-}
-
-function version(db: DatabaseSync): number {
-  return Number(first(db, "PRAGMA user_version"));
-}
-
-function first(db: DatabaseSync, sql: string): unknown {
-  return Object.values(db.prepare(sql).get() ?? {})[0];
-}
-
-class Damage extends Error {}
-
-/** SQLite's words for a file that cannot be trusted: 11 SQLITE_CORRUPT, 26 SQLITE_NOTADB. */
-function isDamage(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode;
-  return error instanceof Damage || code === 11 || code === 26;
-}
-
-/** Whether SQLite gave up because another process holds the lock (5 SQLITE_BUSY, 6 SQLITE_LOCKED). */
-export function isBusy(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" && ((code & 0xff) === 5 || (code & 0xff) === 6);
-}
-
-/** Whether what kept SQLite from writing may pass: a lock, a full disk (13), an error of the disk (10). */
-export function isPassing(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode;
-  return isBusy(error) || (typeof code === "number" && ((code & 0xff) === 10 || (code & 0xff) === 13));
-}
-
-/** Opening several windows at once: changing the journal mode is refused at once while another does it. */
-function patiently<T>(work: () => T): T {
-  for (let tries = 0; ; tries++) {
-    try {
-      return work();
-    } catch (error) {
-      if (!isBusy(error) || tries >= 50) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + tries);
-    }
-  }
-}
-
-function fileNumber(path: string): bigint | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }

@@ -75,7 +75,8 @@ export class LedgerLines implements Own {
     const { until } = wait;
     const share = this.shares.of(claim.accountId, lane);
     const next: Line = { id, owner, pid: process.pid, lane, claim, until, wait, share };
-    if (known === undefined) {
+    // A line that is gone, as with a file that was replaced, took its tickets with it.
+    if (known === undefined || line === undefined) {
       this.#rows.addTicket(ask.id, id, ask.since, ask.title);
       this.#waiting.set(ask.id, id);
       this.#undo.push(() => this.#waiting.delete(ask.id));

@@ -1,10 +1,13 @@
 // Reads and writes the ledger's rows compactly: what was read stays in memory until another process has written. It decides
 // nothing.
+
+import { HeadroomError } from "../core/errors.ts";
 import { type ClockState, NO_CLOCK } from "../core/quota/clock.ts";
 import type { Claim, Wait } from "../core/quota/model.ts";
 import { decode, EMPTY, encode, type PartitionState } from "../core/quota/state.ts";
 import type { Database } from "./database.ts";
 import { NO_SHARE, type Share } from "./ledger-share.ts";
+import { isReadOnly } from "./sqlite-errors.ts";
 
 /** Requests of one process that wait for the same, in the same lane. */
 export interface Line {
@@ -63,6 +66,7 @@ export class LedgerRows implements Rows {
   readonly #changedClocks = new Set<string>();
   #lines: Map<string, Line> | null = null;
   #version: unknown = null;
+  #generation = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -72,6 +76,7 @@ export class LedgerRows implements Rows {
   /** What this transaction changed is written once, at its end. */
   transaction<T>(work: () => T): T {
     try {
+      if (this.#database.readOnly) throw closed("newer");
       return this.#database.transaction(() => {
         this.sync();
         const value = work();
@@ -80,6 +85,7 @@ export class LedgerRows implements Rows {
       }, 0);
     } catch (error) {
       this.#forget();
+      if (isReadOnly(error)) throw closed("readOnly", error);
       throw error;
     }
   }
@@ -87,8 +93,10 @@ export class LedgerRows implements Rows {
   /** Forgets what was read if another connection has written since. */
   sync(): void {
     const version = this.#database.prepare("PRAGMA data_version").get()?.data_version;
-    if (version !== this.#version) this.#forget();
+    const { generation } = this.#database;
+    if (version !== this.#version || generation !== this.#generation) this.#forget();
     this.#version = version;
+    this.#generation = generation;
   }
 
   #forget(): void {
@@ -242,4 +250,8 @@ export class LedgerRows implements Rows {
         : [{ id: String(row.id), line, since: Number(row.since), title: String(row.title) }];
     });
   }
+}
+
+function closed(why: "newer" | "readOnly", cause?: unknown): HeadroomError<"booksClosed"> {
+  return new HeadroomError("booksClosed", `The ledger may only be read: ${why}.`, { why }, cause);
 }

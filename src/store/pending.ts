@@ -1,6 +1,6 @@
 // Bookings that must not get lost: done at once, or, while another process holds the database, kept in order and tried
 // again. It knows no table, never blocks the event loop, and no timer runs while nothing is kept.
-import { isPassing } from "./database.ts";
+import { isPassing } from "./sqlite-errors.ts";
 
 /** Time as the store needs it; the app's clock has this form. */
 export interface Later {

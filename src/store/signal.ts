@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import type { Signal } from "./changes.ts";
-import { type Database, isPassing, type Migration } from "./database.ts";
+import type { Database, Migration } from "./database.ts";
 import { isAlive } from "./ledger-lines.ts";
+import { isPassing } from "./sqlite-errors.ts";
 
 /** Who listens on which port. */
 export const signalTables: readonly Migration[] = [
@@ -122,8 +123,11 @@ export class LoopbackSignal implements Signal {
     const socket = this.#socket;
     if (socket === null || this.#closed) return;
     quietly(() => {
-      for (const row of this.#database.prepare(PORTS_SQL).all())
+      const peers = this.#database.prepare(PORTS_SQL).all();
+      for (const row of peers)
         if (row.id !== this.#id) socket.send(HINT, Number(row.port), LOOPBACK, () => {});
+      // The file may be another than before.
+      if (!peers.some((row) => row.id === this.#id)) this.#signOn(socket);
     });
   }
 

@@ -2,10 +2,11 @@
 // sends to a counting server in the parent. Must not know how the parent counts.
 import type { Ask } from "../../src/core/quota/ledger.ts";
 import type { Claim, Wait } from "../../src/core/quota/model.ts";
-import { Database, isBusy } from "../../src/store/database.ts";
+import { Database } from "../../src/store/database.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
 import { schema } from "../../src/store/schema.ts";
 import { LoopbackSignal } from "../../src/store/signal.ts";
+import { isBusy } from "../../src/store/sqlite-errors.ts";
 
 /** What the parent asks for. */
 export interface Work {
