@@ -163,7 +163,7 @@ async function build({
     { UndiciClient },
     { loadProfiles },
     { SqliteAccounts },
-    { Database, isPassing },
+    { Database },
     { SqliteExchanges },
     { ResultFiles },
     { SqliteJobs },
@@ -171,6 +171,7 @@ async function build({
     { SqliteResults },
     { schema },
     { LoopbackSignal },
+    { isPassing },
   ] = await Promise.all([
     import("./app/app.ts"),
     import("./app/accounts.ts"),
@@ -186,6 +187,7 @@ async function build({
     import("./store/results.ts"),
     import("./store/schema.ts"),
     import("./store/signal.ts"),
+    import("./store/sqlite-errors.ts"),
   ]);
   const profiles = withBaseUrls(await loadProfiles(), readSettings().baseUrls);
   const database = new Database({

@@ -16,12 +16,13 @@ import { partialOf } from "../../src/net/spool.ts";
 import type { CardView } from "../../src/protocol/snapshot.ts";
 import { loadProfiles } from "../../src/providers/registry.ts";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
-import { Database, isPassing } from "../../src/store/database.ts";
+import { Database } from "../../src/store/database.ts";
 import { SqliteExchanges } from "../../src/store/exchanges.ts";
 import { ResultFiles } from "../../src/store/files.ts";
 import { SqliteJobs } from "../../src/store/jobs.ts";
 import { SqliteResults } from "../../src/store/results.ts";
 import { schema } from "../../src/store/schema.ts";
+import { isPassing } from "../../src/store/sqlite-errors.ts";
 
 export const profiles = await loadProfiles();
 

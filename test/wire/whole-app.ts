@@ -18,7 +18,7 @@ import { snapshotSchema } from "../../src/protocol/snapshot.ts";
 import { loadProfiles } from "../../src/providers/registry.ts";
 import type { Simulator } from "../../src/simulator/server.ts";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
-import { Database, isPassing } from "../../src/store/database.ts";
+import { Database } from "../../src/store/database.ts";
 import { SqliteExchanges } from "../../src/store/exchanges.ts";
 import { ResultFiles } from "../../src/store/files.ts";
 import { SqliteJobs } from "../../src/store/jobs.ts";
@@ -26,6 +26,7 @@ import { SqlLedger } from "../../src/store/ledger.ts";
 import { SqliteResults } from "../../src/store/results.ts";
 import { schema } from "../../src/store/schema.ts";
 import { LoopbackSignal } from "../../src/store/signal.ts";
+import { isPassing } from "../../src/store/sqlite-errors.ts";
 
 export type ProviderId = "soundpiece" | "sauti" | "voicedub" | "sync" | "vocabusta";
 
