@@ -5,10 +5,7 @@ import type { Outgoing } from "../../src/core/wire.ts";
 /** When all of them come. Epoch ms. */
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
-/**
- * What is done about it: again through the gate, which opens at the server's instant, when a job of ours ends, or as our own
- * count and growing pauses say; again after a pause by chance that grows; or nothing by itself.
- */
+/** What is done about it: again when the gate opens, again after a pause by chance that grows, or nothing by itself. */
 export type Cure =
   | "waits for the instant"
   | "waits for a job"
