@@ -1,15 +1,14 @@
 // Asks once how a job stands and takes the answer in; when to ask again is poll-again.ts.
-import { resultsAt, watchAt } from "../core/jobs/flow.ts";
+import { watchAt } from "../core/jobs/flow.ts";
 import { type JobRead, readJob } from "../core/profile/answer.ts";
-import { resolveBindings } from "../core/profile/bind.ts";
-import type { Incoming, Progress } from "../core/wire.ts";
+import type { Incoming } from "../core/wire.ts";
 import { advance, watchedResults } from "./advance.ts";
-import { SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { listed, sameList } from "./list-poll.ts";
 import { failedPoll, isPressed, nextAt, type Polling, slower } from "./poll-again.ts";
+import { ask } from "./poll-ask.ts";
 import { answered, slim } from "./record.ts";
-import { discard, liftOf } from "./results.ts";
+import { discard } from "./results.ts";
 import { end, handsOff, sourcesOf, stepName, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
@@ -57,38 +56,6 @@ async function aliveByList(polling: Polling): Promise<boolean> {
   }
   task.context.changed();
   return true;
-}
-
-function ask({ task, watch, poll }: Polling): Promise<Incoming> {
-  const { context, action, job, place, live, exchange } = task;
-  const bind = { ...watch.poll.bind, ...(watch.longPoll?.bind ?? {}) };
-  return send(
-    context,
-    {
-      place,
-      action: poll,
-      input: resolveBindings(bind, sourcesOf(job)),
-      exchangeId: task.id,
-      idempotencyKey: null,
-      lane: "poll",
-      title: exchange.title,
-      saveTo: null,
-      lift: liftOf(resultsAt(action, job)),
-      // A long poll is silent on purpose, and its round trip measures nothing.
-      ...(watch.longPoll === undefined ? {} : { idleMs: watch.longPoll.holdMs + 30_000 }),
-      signal: live.abort.signal,
-    },
-    refusals(task),
-  );
-}
-
-/** Of polls only refusals are noted: a timeline of every poll would hide what matters. */
-function refusals({ context, id }: Task): Progress {
-  const { exchanges, clock } = context.ports;
-  return {
-    ...SILENT,
-    refused: (refusal, attempt) => exchanges.note(id, { at: clock.now(), what: "refused", attempt, refusal }),
-  };
 }
 
 async function understood(polling: Polling, incoming: Incoming): Promise<void> {
