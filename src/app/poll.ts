@@ -9,7 +9,7 @@ import { failedPoll, isPressed, nextAt, type Polling, slower } from "./poll-agai
 import { ask } from "./poll-ask.ts";
 import { answered, slim } from "./record.ts";
 import { discard } from "./results.ts";
-import { end, handsOff, sourcesOf, stepName, stopReason, surely, type Task } from "./task.ts";
+import { end, handsOff, stepName, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Polls once. Never throws for what may happen on the way. */
