@@ -166,5 +166,7 @@ const mended: ReadonlySet<string> = new Set(["done", "resend", "fetch"]);
 export function isAsExpected(outcome: string, subject: Subject, orders: readonly Order[]): boolean {
   const wanted = expectedOf(subject, orders);
   if (outcome === wanted || (wanted === "fetch" && outcome === "done")) return true;
-  return orders.length > 1 && mended.has(wanted) && mended.has(outcome);
+  // The answer to a create that is sent again may hold the result already: then nobody asks by the wrong name.
+  const early = wanted === "strayed" && subject.keyed;
+  return orders.length > 1 && (early || mended.has(wanted)) && mended.has(outcome);
 }
