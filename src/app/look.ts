@@ -75,8 +75,10 @@ function begun(
   const { t } = context.ports;
   const provider = place.profile.name;
   const word = readText(given, watch.status);
-  if (word === null) return told(t("{provider} does not say how the work stands.", { provider }));
-  if (word === readText({ headers: {}, body: job.answers.last }, watch.status)) {
+  const before = readText({ headers: {}, body: job.answers.last }, watch.status);
+  if (word === null || before === null)
+    return told(t("{provider} does not say how the work stands.", { provider }));
+  if (word === before) {
     const sentence = t("{provider} has not begun this step: it still says “{word}”.", { provider, word });
     return { type: "notBegun", sentence };
   }
