@@ -5,6 +5,7 @@ import { activationFigures } from "./activation.ts";
 import { makespanTable } from "./makespan/table.ts";
 import { overheadTable } from "./overhead/table.ts";
 import { sizeFigures } from "./size.ts";
+import { slotsTable } from "./slots/table.ts";
 import { soakFigures } from "./soak.ts";
 import { streamTable } from "./stream/table.ts";
 import { virtualTable } from "./virtual.ts";
@@ -25,6 +26,8 @@ if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "stream") await streamTable();
+if (part === "all" || part === "slots")
+  await slotsTable(values.contestant, [1, 2, 3].slice(0, values.phases.split(",").length));
 if (part === "all" || part === "makespan")
   await makespanTable({
     scenarios: names,

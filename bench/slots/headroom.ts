@@ -1,0 +1,118 @@
+// Headroom's adapter for the slots table: the real client, gate, ledger and poll schedule; what app/ does round them, in short.
+import type { Length } from "../../src/core/jobs/lengths.ts";
+import { nextPollAt } from "../../src/core/jobs/schedule.ts";
+import { diagnose } from "../../src/core/quota/diagnosis.ts";
+import type { Claim } from "../../src/core/quota/model.ts";
+import type { Outgoing } from "../../src/core/wire.ts";
+import { UndiciClient } from "../../src/net/client.ts";
+import { plainSettings } from "../../src/net/settings.ts";
+import { Database } from "../../src/store/database.ts";
+import { SqlLedger } from "../../src/store/ledger.ts";
+import { schema } from "../../src/store/schema.ts";
+import { LoopbackSignal } from "../../src/store/signal.ts";
+import type { Contestant } from "./contestants.ts";
+import { INTERVAL_MS, type Share, SLOTS } from "./work.ts";
+
+const PARTITION = "bench/account:a/slots";
+const silent = { waiting() {}, sending() {}, head() {}, refused() {}, retrying() {}, bytes() {} };
+const watch = { intervalMs: INTERVAL_MS, minimumIntervalMs: INTERVAL_MS, jitterMs: 0 };
+const claim: Claim = {
+  accountId: "a",
+  parts: [
+    {
+      partition: PARTITION,
+      cost: 1,
+      policy: { type: "slots", id: "slots", title: "", noun: "jobs", limit: SLOTS, evidence: "published" },
+    },
+  ],
+};
+
+/** Makes the contestant for one process of a run. */
+export function headroom({ ledgerFile, name, origin }: Share): Contestant {
+  const database = new Database({ path: ledgerFile, migrations: schema, now: Date.now });
+  const signal = new LoopbackSignal(database);
+  const ledger = new SqlLedger({ database, signal });
+  const clock = {
+    now: Date.now,
+    random: Math.random,
+    after(ms: number, run: () => void) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  const client = new UndiciClient({
+    ledger,
+    clock,
+    keyOf: async () => null,
+    settings: () => plainSettings,
+    spillFolder: null,
+    diagnose: (request, head, body, now) =>
+      diagnose({
+        head,
+        body,
+        rules: [],
+        dialect: null,
+        meters: request.claim === null ? [] : ledger.meters(request.claim, now),
+      }),
+  });
+  const lengths: Length[] = [];
+  let count = 0;
+  const send = async (more: Partial<Outgoing>, path: string) => {
+    const answer = await client.send(
+      {
+        id: `${name}-${count++}`,
+        method: "GET",
+        url: origin + path,
+        headers: {},
+        body: { type: "none" },
+        auth: null,
+        claim: null,
+        lane: "poll",
+        holder: null,
+        title: "",
+        quick: true,
+        repeat: "never",
+        retry: { statuses: [], baseMs: 500, capMs: 30_000, attempts: 5 },
+        saveTo: null,
+        idleMs: 30_000,
+        signal: new AbortController().signal,
+        ...more,
+      },
+      silent,
+    );
+    return { status: answer.head.status, body: JSON.parse(answer.text ?? "{}") as Record<string, unknown> };
+  };
+  const wait = async (holder: string, id: unknown, takenAt: number) => {
+    let aliveMs = 0;
+    for (let polls = 0; ; polls++) {
+      const now = clock.now();
+      const pressed = ledger.tickets().some((one) => one.wait.cause === "slots");
+      const facts = { now, ageMs: now - takenAt, aliveMs, lengths, pressed, polls, random: clock.random() };
+      const at = nextPollAt({ ...facts, watch, heldMs: 0, errors: 0, sharedMs: 0 });
+      await new Promise((resolve) => setTimeout(resolve, at - now));
+      const { body } = await send({}, `/jobs/${id}`);
+      const ageMs = clock.now() - takenAt;
+      if (body.state === "succeeded") {
+        ledger.free(holder, clock.now());
+        lengths.push({ from: aliveMs, to: ageMs, size: 1 });
+        return;
+      }
+      aliveMs = ageMs;
+    }
+  };
+  return {
+    async run() {
+      const holder = `${name}-job-${count++}`;
+      const submitted = await send({ method: "POST", claim, lane: "batch", holder }, "/jobs");
+      if (submitted.status !== 201) return false;
+      await wait(holder, submitted.body.id, clock.now());
+      return true;
+    },
+    async close() {
+      await client.close();
+      ledger.close();
+      signal.close();
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// Prints the slots table: every contestant, one and two processes, several mixes of lengths; all seeds of a contestant at once,
+// for clients mostly wait.
+import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
+import { temporaryFolder } from "../../test/harness/paths.ts";
+import { contestants } from "./contestants.ts";
+import { lengthsOf, optimumKnowing, optimumPolling, type Share } from "./work.ts";
+
+const LONGEST_MS = 240_000;
+
+interface Score {
+  readonly polling: number;
+  readonly knowing: number;
+  readonly refusals: number;
+  readonly polls: number;
+  readonly lost: number;
+  readonly cpuMs: number;
+}
+
+/** Runs and prints; contestants by name, all without names. */
+export async function slotsTable(names: readonly string[], seeds: readonly number[]): Promise<void> {
+  for (const processes of [1, 2]) {
+    console.log(
+      `\n3 slots, 24 jobs of mixed length, bare 429, ${processes} process(es); ${seeds.length} mixes\n`,
+    );
+    console.log(columns("", "/polling", "worst", "/knowing", "refusals", "polls", "lost", "cpu ms"));
+    for (const name of Object.keys(contestants)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      const scores = await Promise.all(seeds.map((seed) => run(name, seed, processes)));
+      const mean = (pick: (score: Score) => number) =>
+        scores.reduce((sum, score) => sum + pick(score), 0) / scores.length;
+      console.log(
+        columns(
+          name,
+          mean((one) => one.polling).toFixed(3),
+          Math.max(...scores.map((one) => one.polling)).toFixed(3),
+          mean((one) => one.knowing).toFixed(3),
+          mean((one) => one.refusals).toFixed(1),
+          mean((one) => one.polls).toFixed(0),
+          mean((one) => one.lost).toFixed(1),
+          mean((one) => one.cpuMs).toFixed(0),
+        ),
+      );
+    }
+  }
+}
+
+async function run(contestant: string, seed: number, processes: number): Promise<Score> {
+  const folder = temporaryFolder("slots");
+  const children: ChildProcess[] = [];
+  const start = (file: string, argument: string) => {
+    const child = fork(path.join(import.meta.dirname, file), [argument], { stdio: ["ignore", 2, 2, "ipc"] });
+    children.push(child);
+    return child;
+  };
+  const deadline = setTimeout(() => {
+    for (const child of children) child.kill();
+  }, LONGEST_MS);
+  try {
+    const server = start("server.ts", String(seed));
+    const origin = `http://127.0.0.1:${await message(server)}`;
+    const lengths = lengthsOf(seed);
+    const clients = await Promise.all(
+      Array.from({ length: processes }, async (_, i) => {
+        const jobs = lengths.length / processes;
+        const ledgerFile = path.join(folder, "ledger.db");
+        const share: Share = { contestant, name: `c${i}`, origin, jobs, ledgerFile };
+        const child = start("client.ts", JSON.stringify(share));
+        await message(child);
+        return child;
+      }),
+    );
+    const startAt = Date.now();
+    const ended = clients.map((child) => message(child) as Promise<{ lost: number; cpuMs: number }>);
+    for (const child of clients) child.send("go");
+    const reports = await Promise.all(ended);
+    const scored = message(server) as Promise<{ accepted: number[]; refusals: number; polls: number }>;
+    server.send("score");
+    const { accepted, refusals, polls } = await scored;
+    const tookMs = Math.max(...accepted) - startAt;
+    return {
+      polling: tookMs / optimumPolling(lengths),
+      knowing: tookMs / optimumKnowing(lengths),
+      refusals,
+      polls,
+      lost: reports.reduce((sum, one) => sum + one.lost, 0),
+      cpuMs: reports.reduce((sum, one) => sum + one.cpuMs, 0),
+    };
+  } finally {
+    clearTimeout(deadline);
+    for (const child of children) child.kill();
+  }
+}
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", (code) => reject(new Error(`a process of the bench ended early with ${code}`)));
+  });
+}
+
+function columns(name: string, ...figures: string[]): string {
+  return name.padEnd(28) + figures.map((figure) => figure.padStart(9)).join("");
+}
