@@ -6,6 +6,7 @@
  */
 import { globSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { temporaryFolder } from "../test/harness/paths.ts";
 import { runToEnd } from "../test/harness/processes.ts";
@@ -80,6 +81,7 @@ async function nodeTests(
   if (files.length === 0) return { passed: 0, failed: 0 };
   const args = [
     "--disable-warning=ExperimentalWarning",
+    `--import=${pathToFileURL(path.join(root, "test/harness/seed.ts")).href}`,
     "--test",
     `--test-timeout=${options.minutes * 60_000}`,
     `--test-concurrency=${options.atOnce ?? 2}`,

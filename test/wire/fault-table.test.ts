@@ -79,7 +79,7 @@ test("every fault at every place ends as the table says", async () => {
 });
 
 test(`${PAIRS} pairs of faults end as the first of them demands that nothing mends`, async (t) => {
-  const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.FAULT_SEED ?? 2);
   t.diagnostic(`FAULT_SEED=${seed}`);
   const random = createRandom(seed);
   const cases = Array.from({ length: PAIRS }, () => {
