@@ -1,9 +1,9 @@
 // Choices of a field that another call offers, as voices: asked for through the gate when the person wants them, kept
 // for this editor window by account.
 import { readError } from "../core/profile/failure.ts";
-import { readAll, readText } from "../core/profile/path.ts";
+import { nextPage, readChoices } from "../core/profile/lists.ts";
 import { said } from "../core/profile/said.ts";
-import { SILENT, send } from "./calls.ts";
+import { type Call, SILENT, send } from "./calls.ts";
 import { actionOf, type Context } from "./context.ts";
 import type { Playground } from "./playground.ts";
 import { errorProblem, failureProblem } from "./problems.ts";
@@ -17,6 +17,9 @@ export interface Choice {
 type Loaded =
   | { readonly state: "loading" }
   | { readonly state: "loaded"; readonly choices: readonly Choice[] };
+
+/** A list of many pages is taken so far; who needs more types what is wanted. */
+const MOST_PAGES = 10;
 
 /** Loaded choices by account, action and field. */
 export class Choices {
@@ -59,33 +62,31 @@ export class Choices {
       this.#playground.fieldProblem(place.profile.id, action.id, field, values[field], sentence);
     };
     try {
-      const input = Object.fromEntries(
+      let input: Record<string, unknown> | null = Object.fromEntries(
         offered.parameters.filter((one) => one.name !== field).map((one) => [one.name, values[one.name]]),
       );
-      const call = {
-        place,
-        action: offered,
-        input,
-        exchangeId: null,
-        idempotencyKey: null,
-        lane: "person" as const,
-        title: offered.title,
-        saveTo: null,
-        signal: abort.signal,
-      };
-      const incoming = await send(this.#context, call, SILENT);
-      const given = answered(incoming);
-      if (given.status >= 400) {
-        const failure = readError(place.profile, given.status, given.headers, given.body);
-        return failed(failureProblem(about, given.status, failure).sentence);
+      const choices: Choice[] = [];
+      for (let page = 0; page < MOST_PAGES && input !== null; page++) {
+        const call: Call = {
+          place,
+          action: offered,
+          input,
+          exchangeId: null,
+          idempotencyKey: null,
+          lane: "person",
+          title: offered.title,
+          saveTo: null,
+          signal: abort.signal,
+        };
+        const given = answered(await send(this.#context, call, SILENT));
+        if (given.status >= 400) {
+          const failure = readError(place.profile, given.status, given.headers, given.body);
+          return failed(failureProblem(about, given.status, failure).sentence);
+        }
+        for (const { value, title } of readChoices(from, given))
+          choices.push({ value: String(value), title: said(title, 200) });
+        input = nextPage(offered, input, given);
       }
-      const choices = readAll(given, from.items)
-        .flat()
-        .flatMap((item): Choice[] => {
-          const value = readText({ headers: {}, body: item }, from.value);
-          if (value === null) return [];
-          return [{ value, title: said(readText({ headers: {}, body: item }, from.title) ?? value, 200) }];
-        });
       this.#loaded.set(key, { state: "loaded", choices: choices.slice(0, 2_000) });
     } catch (error) {
       failed(errorProblem(about, error).sentence);

@@ -7,6 +7,8 @@ import { countingsOf } from "./slot-count.ts";
 
 /** So long before a belief about others' slots grows too old the provider is asked again. ms */
 const LEAD_MS = 1_000;
+/** So often while requests wait for our own jobs alone. ms */
+const AGAIN_MS = 60_000;
 /** The least time between two questions about one account. ms */
 const LEAST_MS = 2_000;
 
@@ -21,9 +23,13 @@ export class SlotWatch {
     this.#context = context;
   }
 
-  /** A request waits: where it waits for jobs of others, their number is asked for before it is believed no longer. */
-  waiting(place: Place, wait: Wait): void {
-    if (wait.cause === "slots" && wait.until !== null) this.ask(place, wait.until - LEAD_MS);
+  /**
+   * A request waits: where it waits for jobs of others, their number is asked for before it is believed no longer; where for
+   * our own, now and then, since one of them may have ended unseen.
+   */
+  waiting(place: Place, { cause, until }: Wait): void {
+    if (cause !== "slots") return;
+    this.ask(place, until === null ? this.#context.ports.clock.now() + AGAIN_MS : until - LEAD_MS);
   }
 
   /** Asks at an instant, or as soon as may be after the last time; once, whoever wishes it. Epoch ms. */
@@ -50,6 +56,14 @@ export class SlotWatch {
     this.#timers.clear();
   }
 
+  /** Asks again later while requests still wait for our own jobs: their wait has not changed, so they are told nothing. */
+  #again(place: Place): void {
+    const { ledger } = this.#context.ports;
+    const { id } = place.account;
+    const still = ledger.tickets().find((one) => one.accountId === id && one.wait.until === null);
+    if (still !== undefined) this.waiting(place, still.wait);
+  }
+
   /** One question for each policy with slots; the answer finds its way to the ledger by itself. */
   async #count(place: Place): Promise<void> {
     for (const { action, input } of countingsOf(place.profile)) {
@@ -72,5 +86,6 @@ export class SlotWatch {
           this.#context.ports.log("warn", `counting slots of ${place.profile.id}: ${String(error)}`);
       }
     }
+    if (!this.#stop.signal.aborted) this.#again(place);
   }
 }

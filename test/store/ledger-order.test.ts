@@ -147,6 +147,31 @@ test("polls get their share of a budget that batches use up", () => {
   assert.equal(left.reserve(poll, until).granted, true);
 });
 
+test("polls of a budget that sends share leave a twentieth to them, and have their own share all the same", () => {
+  const [left] = pair();
+  const plain = claimOf(rate("s", 20));
+  const claim: Claim = { ...plain, parts: plain.parts.map((part) => ({ ...part, shared: true })) };
+  const polls = Array.from({ length: 25 }, (_, i) => ask(claim, START + i, { lane: "poll" }));
+  const decisions = polls.map((one) => left.reserve(one, START + 30));
+  assert.equal(decisions.filter((one) => one.granted).length, 19);
+  const click = ask(claim, START + 40, { lane: "person" });
+  assert.equal(left.reserve(click, START + 40).granted, true);
+  for (const one of [...polls, click]) left.lost(one.id, START + 50);
+  // Sends take what they like; the polls' own share comes back with the quota window.
+  const batch = Array.from({ length: 40 }, (_, i) => ask(claim, START + 100 + i));
+  for (const one of batch) left.reserve(one, START + 200);
+  const later = START + 61_000;
+  for (const one of batch.slice(0, 19)) left.reserve(one, later);
+  assert.ok(polls.slice(19).some((one) => left.reserve(one, later).granted));
+});
+
+test("a budget of polls alone is theirs to the last unit", () => {
+  const [left] = pair();
+  const claim = claimOf(rate("s", 20));
+  const polls = Array.from({ length: 25 }, (_, i) => ask(claim, START + i, { lane: "poll" }));
+  assert.equal(polls.filter((one) => left.reserve(one, START + 30).granted).length, 20);
+});
+
 test("closing takes what waits out of line and leaves what is booked counted", () => {
   const [left, right] = pair();
   const claim = claimOf(rate("s", 1));

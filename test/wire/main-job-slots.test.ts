@@ -68,3 +68,21 @@ test("a count that the person asks for puts the meter right", async () => {
   assert.equal(one.snapshot().meters.find((meter) => meter.type === "slots")?.used, 1);
   await one.close();
 });
+
+test("two editor windows work twelve generations off over three slots, without a refusal and with held polls alone", async () => {
+  const before = (await place.log("sync")).length;
+  const windows = [open(place, {}, "left"), open(place, {}, "right")];
+  for (const one of windows) await one.app.start();
+  const sent: string[] = [];
+  for (let i = 0; i < 12; i++) sent.push(await windows[i % 2]!.send("sync", "generate"));
+  for (const [i, id] of sent.entries())
+    assert.equal((await windows[i % 2]!.card(id, settled, 60_000)).state, "succeeded");
+  const seen = (await place.log("sync")).slice(before);
+  assert.deepEqual(
+    seen.filter((one) => one.status === 429),
+    [],
+  );
+  const polls = seen.filter((one) => /\/generate\/[^/]+$/.test(one.path.split("?")[0] ?? ""));
+  assert.ok(polls.length <= 36, `${polls.length} polls`);
+  for (const one of windows) await one.close();
+});

@@ -52,12 +52,8 @@ export function claimFor(
   method: string,
   path: string,
 ): Claim {
-  const named = new Set(
-    profile.policies.filter((one) => countsByName(one, method, path)).map((one) => one.id),
-  );
-  const counted = policiesFor(profile, account).filter(({ spec }) =>
-    "allBut" in spec.counts ? !spec.counts.allBut.some((id) => named.has(id)) : named.has(spec.id),
-  );
+  const call = { method, path };
+  const counted = policiesFor(profile, account).filter(({ spec }) => isCounted(profile, spec, call));
   return { accountId: account.id, parts: partsOf(counted, profile, account.id, keyId) };
 }
 
@@ -83,13 +79,30 @@ function partsOf(
     partition: partitionOf(profile, spec, accountId, keyId),
     policy,
     cost: 1,
+    shared: isShared(profile, spec),
   }));
+}
+
+/** Whether calls that a person or a flow makes count in a policy. */
+function isShared(profile: Profile, spec: ProfilePolicy): boolean {
+  return profile.actions.some((action) => action.role !== "poll" && isCounted(profile, spec, action));
 }
 
 function planLimit(spec: ProfilePolicy, planId: string | null): number | null {
   const plans = spec.limitByPlan ?? {};
   const limit = planId !== null && Object.hasOwn(plans, planId) ? plans[planId] : undefined;
   return limit === undefined ? spec.limit : limit;
+}
+
+/** Whether a policy counts a call. */
+function isCounted(
+  profile: Profile,
+  spec: ProfilePolicy,
+  { method, path }: { readonly method: string; readonly path: string },
+): boolean {
+  const { counts } = spec;
+  if (!("allBut" in counts)) return countsByName(spec, method, path);
+  return !profile.policies.some((one) => counts.allBut.includes(one.id) && countsByName(one, method, path));
 }
 
 function countsByName(spec: ProfilePolicy, method: string, path: string): boolean {

@@ -47,6 +47,8 @@ export interface ClaimPart {
   readonly policy: Policy;
   /** Units the request costs; 1 unless said. */
   readonly cost: number;
+  /** Whether other calls than polls count here as well; default false. */
+  readonly shared?: boolean;
 }
 
 /** All partitions a request counts in; charged all or none. */

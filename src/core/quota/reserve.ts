@@ -13,6 +13,8 @@ import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
 /** The share of a budget that polls have for themselves. */
 const POLL_SHARE = 0.1;
+/** The part of a budget that polls leave to a person's sends. */
+const SPARE = 0.05;
 /** Who stands behind more than a quota window holds looks again so soon. ms */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -80,12 +82,38 @@ export function holdsBack(
   let worst: Wait | null = null;
   for (const [i, part] of booking.claim.parts.entries()) {
     const behind = booking.lane === "person" ? 0 : (booking.behind?.[i] ?? 0);
-    const wait = partWait(part, states[i]!, booking.holder, clock, now, booking.ahead?.[i] ?? 0, behind);
+    const before = booking.ahead?.[i] ?? 0;
+    const spare = booking.lane === "poll" ? spareOf(part, states[i]!, now) : null;
+    const ahead = before + (spare?.units ?? 0);
+    const found = partWait(part, states[i]!, booking.holder, clock, now, ahead, behind);
+    // What is only left over for others is given to a poll once its own share is due.
+    const wait = found === null || spare === null ? found : sooner(found, spare.until);
     if (wait === null) continue;
     if (worst === null || (worst.until !== null && (wait.until === null || wait.until > worst.until)))
       worst = wait;
   }
   return worst;
+}
+
+/**
+ * What polls beyond their own share leave over where a person's sends count as well, so that a click finds room; null where
+ * nothing is. `until` is when the share is due.
+ */
+function spareOf(
+  { policy, shared }: ClaimPart,
+  state: PartitionState,
+  now: number,
+): { readonly units: number; readonly until: number } | null {
+  if (policy.type !== "rate" || shared !== true) return null;
+  const rate = inForce(policy, state);
+  const until = state.polledAt + pollEveryMs(rate);
+  if (rate.limit === null || rate.limit < 2 || until <= now) return null;
+  return { units: Math.min(rate.limit - 1, Math.ceil(rate.limit * SPARE)), until: Math.ceil(until) };
+}
+
+function sooner(wait: Wait, until: number): Wait {
+  const asks = wait.cause === "ahead" && (wait.until === null || wait.until > until);
+  return asks ? { ...wait, until } : wait;
 }
 
 /** Why one partition does not let a request go now; null where it does. */

@@ -5,6 +5,8 @@ import type { PartitionState } from "./state.ts";
 
 /** How long slots that others hold are believed before one request tries again. ms; doubles with every refusal. */
 export const FIRST_DOUBT_MS = 5_000;
+/** What was sent so long ago has arrived, or never will. ms */
+const ARRIVED_MS = 60_000;
 const LONGEST_DOUBT_MS = 120_000;
 
 /** Slots taken, by us and by others. */
@@ -58,10 +60,20 @@ export function release(state: PartitionState, holder: string): PartitionState {
   return holders.length === state.holders.length ? state : { ...state, holders };
 }
 
-/** The server says how many slots are taken: what is not ours is somebody else's. */
+/**
+ * The server says how many slots are taken: what is not ours is somebody else's. Where it counts fewer than we do, ours that
+ * are held longest have ended unseen; one that was taken a moment ago may only not have arrived there yet.
+ */
 export function reconcile(state: PartitionState, taken: number, now: number): PartitionState {
-  const others = Math.max(0, taken - ownSlots(state));
-  return { ...state, elsewhere: others === 0 ? null : [others, now, FIRST_DOUBT_MS] };
+  const own = ownSlots(state);
+  let gone = Math.max(0, own - taken);
+  const holders = state.holders.filter(([, since, units]) => {
+    const ended = units <= gone && now - since >= ARRIVED_MS;
+    if (ended) gone -= units;
+    return !ended;
+  });
+  const others = Math.max(0, taken - own);
+  return { ...state, holders, elsewhere: others === 0 ? null : [others, now, FIRST_DOUBT_MS] };
 }
 
 /**

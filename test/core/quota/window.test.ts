@@ -144,6 +144,20 @@ test("the server's count of slots tells how many others hold", () => {
   assert.equal(slotsTaken(reconcile(counted, 1, NOW + 2), NOW + 3), 1);
 });
 
+test("a count below our own gives back the slots of jobs that ended unseen, but not of what may not have arrived", () => {
+  const held = state({
+    holders: [
+      ["lost", NOW, 1],
+      ["running", NOW + 1, 1],
+      ["new", NOW + 59_000, 1],
+    ],
+  });
+  const later = NOW + 61_000;
+  assert.equal(slotsTaken(reconcile(held, 2, later), later), 2);
+  assert.equal(slotsTaken(reconcile(held, 0, later), later), 1);
+  assert.equal(slotsTaken(reconcile(held, 0, NOW + 10_000), NOW + 10_000), 3);
+});
+
 test("a stored state is read as it was written", () => {
   const one = state({ log: [[NOW, NOW + 3, 2]], flying: [["f", NOW, 1, 5]], polledAt: NOW, probing: true });
   assert.deepEqual(decode(encode(one)), one);
