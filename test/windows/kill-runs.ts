@@ -91,11 +91,16 @@ export async function dryRun(arena: Arena, flow: Flow): Promise<Lived> {
 /** Kills a child at a seam, opens an editor window after it and sees its exchange through. */
 export async function killedAt(arena: Arena, flow: Flow, at: string): Promise<Verdict> {
   const folder = await fresh(arena, flow);
-  const printed = await text(startChild(arena, folder, flow, { at, signal: "SIGKILL" }).stdout);
+  const child = startChild(arena, folder, flow, { at, signal: "SIGKILL" });
+  child.stdout.resume();
+  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+  // Windows knows no signals: whoever is killed there has exit code 1.
+  const killed = signal === "SIGKILL" || (process.platform === "win32" && code === 1);
+  assert.ok(killed || code === 0, `the child ended by itself: ${code}`);
   const one = open({ ...arena.place, folder }, { leaseMs: LEASE_MS }, "after");
   try {
     await one.app.start();
-    return { at, killed: printed === "", ...(await judged(arena, flow, one)) };
+    return { at, killed, ...(await judged(arena, flow, one)) };
   } finally {
     await one.close();
   }
