@@ -155,7 +155,10 @@ function signOf(made: Attempt | null): Sign {
     return down ? "failed" : "answered";
   }
   if (made.type === "broken") return "answered";
-  return isHeadroomError(made.error) || AGENT_GONE.has(made.code ?? "") ? null : "failed";
+  const code = made.code ?? "";
+  // A head that cannot be read, or is too long, was an answer.
+  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") return "answered";
+  return isHeadroomError(made.error) || AGENT_GONE.has(code) ? null : "failed";
 }
 
 function disarm(origin: Origin): void {

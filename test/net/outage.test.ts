@@ -150,3 +150,12 @@ test("while one tries no second one does, even when an older attempt fails meanw
   await Promise.all([probe, next]);
   assert.deepEqual(tried, ["probe", "next"]);
 });
+
+test("a head that is too long or cannot be read was an answer", async () => {
+  const { go, tried } = world();
+  for (const code of ["UND_ERR_HEADERS_OVERFLOW", "HPE_INVALID_CONSTANT"])
+    for (let i = 0; i < 4; i++) await go("odd", () => ({ ...lost, code }));
+  tried.length = 0;
+  await go("next", () => answered);
+  assert.deepEqual(tried, ["next"]);
+});
