@@ -34,6 +34,8 @@ export class MemoryRows implements Rows {
     this.#clocks.set(account, clock);
   }
 
+  moved(): void {}
+
   heldBy(holder: string): string[] {
     return [...this.#partitions]
       .filter(([, state]) => state.holders.some((one) => one[0] === holder))

@@ -10,14 +10,19 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Timers fire up to a millisecond early. ms */
+const EARLY_MS = 5;
+
 /** Waits; rejects at once with the signal's reason when it is aborted. Leaves no timer and no listener behind. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const end = clock.now() + ms;
     const part = () => Math.min(Math.max(1, end - clock.now()), LONGEST_TIMER_MS);
+    // A timer that ran out in full was long enough, also where the wall clock was set back meanwhile.
+    const soon = () => end - clock.now() <= EARLY_MS || ms > LONGEST_TIMER_MS;
     const tick = () => {
-      if (clock.now() < end) cancel = clock.after(part(), tick);
+      if (clock.now() < end && soon()) cancel = clock.after(part(), tick);
       else {
         signal.removeEventListener("abort", abort);
         resolve();

@@ -260,7 +260,7 @@ export class Gate {
     held.go();
   }
 
-  /** One timer for the earliest instant; none when nothing waits for one. */
+  /** One timer for the earliest instant, come what may to the wall clock; none when nothing waits for one. */
   #arm(): void {
     let at = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) at = Math.min(at, group.askAt ?? Number.POSITIVE_INFINITY);
@@ -268,9 +268,11 @@ export class Gate {
     this.#timer?.cancel();
     this.#timer = null;
     if (at === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(0, at - this.bookings.clock.now()), LONGEST_TIMER_MS);
-    const cancel = this.bookings.clock.after(delay, () => {
+    const now = this.bookings.clock.now();
+    const until = Math.min(Math.max(at, now), now + LONGEST_TIMER_MS);
+    const cancel = this.bookings.clock.after(until - now, () => {
       this.#timer = null;
+      for (const group of this.#groups) group.due ||= (group.askAt ?? 1e99) <= until;
       this.#pump();
     });
     this.#timer = { at, cancel };

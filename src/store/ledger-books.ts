@@ -1,11 +1,13 @@
 // What becomes of a grant: booked, sent, settled, lost or taken back, and the slots of jobs. Every call that changes rows stands
 // inside a transaction of the ledger. The arithmetic is core/quota's; nothing here waits, retries or tells anybody.
-import type { HeadReading } from "../core/quota/evidence.ts";
+
+import type { HeaderDialect } from "../core/profile/schema.ts";
+import { readHead } from "../core/quota/evidence.ts";
 import type { Ask, Finding } from "../core/quota/ledger.ts";
 import type { Claim, Head, Refusal } from "../core/quota/model.ts";
 import { departed, lose, refund, settle } from "../core/quota/settle.ts";
 import { hold, reconcile, release } from "../core/quota/slots.ts";
-import type { PartitionState } from "../core/quota/state.ts";
+import { type PartitionState, providerOf } from "../core/quota/state.ts";
 import type { Rows } from "./ledger-rows.ts";
 
 /** A booked request of this process, until it is settled. */
@@ -15,12 +17,13 @@ interface Booked {
   readonly brief: boolean;
   readonly tookSlots: boolean;
   readonly at: number;
+  /** How far the machine's clock had jumped in all when it was booked. ms */
+  readonly jumpedMs: number;
 }
 
-/** What an answer's head says, read. */
+/** What came back. */
 export interface Answer {
   readonly head: Head;
-  readonly reading: HeadReading;
   readonly refusal: Refusal | null;
   /** In [0, 1): spreads a wait for which the server gave no number. */
   readonly chance: number;
@@ -33,16 +36,31 @@ const SAME_INSTANT_MS = 2;
 export class LedgerBooks {
   readonly #rows: Rows;
   readonly #booked = new Map<string, Booked>();
+  readonly #dialect: (providerId: string) => HeaderDialect | null;
   readonly #undo: (work: () => void) => void;
+  #jumpedMs = 0;
 
   /** @param undo keeps what takes back a change in memory if the transaction comes to nothing. */
-  constructor(rows: Rows, undo: (work: () => void) => void) {
+  constructor(
+    rows: Rows,
+    dialect: (providerId: string) => HeaderDialect | null,
+    undo: (work: () => void) => void,
+  ) {
     this.#rows = rows;
+    this.#dialect = dialect;
     this.#undo = undo;
   }
 
   has(askId: string): boolean {
     return this.#booked.has(askId);
+  }
+
+  /** The machine's clock jumped: what is booked was so by the old one. */
+  jumped(byMs: number): void {
+    this.#jumpedMs += byMs;
+    this.#undo(() => {
+      this.#jumpedMs -= byMs;
+    });
   }
 
   /** The claim of a booked ask; null where it is not booked, or no longer. */
@@ -78,7 +96,14 @@ export class LedgerBooks {
     const tookSlots = after.some((state, i) => holds(state) && !holds(before[i]));
     this.save(claim, after);
     this.#undo(() => this.#booked.delete(ask.id));
-    this.#booked.set(ask.id, { claim, holder, brief: ask.holder === null, tookSlots, at: now });
+    this.#booked.set(ask.id, {
+      claim,
+      holder,
+      brief: ask.holder === null,
+      tookSlots,
+      at: now,
+      jumpedMs: this.#jumpedMs,
+    });
   }
 
   /** Whether it is worth noting that a request left at this instant. */
@@ -100,11 +125,29 @@ export class LedgerBooks {
     const booked = this.#booked.get(askId);
     if (booked === undefined) return [];
     const { claim, holder, tookSlots, brief } = booked;
-    const settlement = { claim, flight: askId, holder, tookSlots, briefSlots: brief, ...answer };
+    const head = this.#byNewClock(answer.head, booked);
+    const reading = readHead(head, this.#dialect(providerOf(claim.parts[0]?.partition ?? "")));
+    const settlement = {
+      claim,
+      flight: askId,
+      holder,
+      tookSlots,
+      briefSlots: brief,
+      ...answer,
+      head,
+      reading,
+    };
     const settled = settle(settlement, this.states(claim), this.#rows.clock(claim.accountId), now);
     this.save(claim, settled.states);
     this.#rows.saveClock(claim.accountId, settled.clock);
     return settled.findings;
+  }
+
+  /** A round trip over a jump of the clock measures nothing. */
+  #byNewClock(head: Head, { jumpedMs }: Booked): Head {
+    const byMs = this.#jumpedMs - jumpedMs;
+    if (byMs === 0) return head;
+    return { ...head, sentAt: Math.min(head.sentAt + byMs, head.gotAt), quick: false };
   }
 
   lose(askId: string, now: number): void {

@@ -4,8 +4,10 @@
 import { HeadroomError } from "../core/errors.ts";
 import { type ClockState, NO_CLOCK } from "../core/quota/clock.ts";
 import type { Claim, Wait } from "../core/quota/model.ts";
+import { shifted, unplaced } from "../core/quota/shift.ts";
 import { decode, EMPTY, encode, type PartitionState } from "../core/quota/state.ts";
 import type { Database } from "./database.ts";
+import { isSameOffset, type Jump } from "./jumps.ts";
 import { NO_SHARE, type Share } from "./ledger-share.ts";
 import { isReadOnly } from "./sqlite-errors.ts";
 
@@ -40,6 +42,8 @@ export interface Rows {
   savePartition(key: string, state: PartitionState): void;
   clock(account: string): ClockState;
   saveClock(account: string, clock: ClockState): void;
+  /** Moves every instant after a jump of the machine's clock, unless another process has done so. */
+  moved(jump: Jump): void;
   /** Partitions in which a job holds slots. */
   heldBy(holder: string): string[];
   /** All lines of all processes, by id. */
@@ -152,6 +156,19 @@ export class LedgerRows implements Rows {
     if (this.#clocks.get(account) === clock) return;
     this.#clocks.set(account, clock);
     this.#changedClocks.add(account);
+  }
+
+  moved({ byMs, offsetMs, now }: Jump): void {
+    const db = this.#database;
+    const known = db.prepare("SELECT wall_offset FROM machine").get()?.wall_offset;
+    if (known !== undefined && isSameOffset(Number(known), offsetMs)) return;
+    db.prepare("INSERT OR REPLACE INTO machine VALUES (1, ?)").run(offsetMs);
+    for (const { key } of db.prepare("SELECT key FROM partitions").all())
+      this.savePartition(String(key), shifted(this.partition(String(key)), byMs, now));
+    for (const { account } of db.prepare("SELECT account FROM clocks").all())
+      this.saveClock(String(account), unplaced(this.clock(String(account))));
+    db.prepare("UPDATE lines SET until = until + ? WHERE ? > 0 OR until > ?").run(byMs, byMs, now);
+    this.#lines = null;
   }
 
   heldBy(holder: string): string[] {

@@ -25,6 +25,8 @@ const QUIET_MS = 1_000;
 
 /** Requests that still count at an instant; none once `keepMs` have passed. */
 export function levelOf(share: Share, now: number): number {
+  // The clock was set back: nothing is known.
+  if (share.at > now + QUIET_MS) return 0;
   const left = 1 - Math.max(0, now - share.at) / share.keepMs;
   return share.units * Math.max(0, left);
 }

@@ -30,4 +30,8 @@ export const ledgerTables: readonly Migration[] = [
     `,
   },
   { version: 2, up: "ALTER TABLE lines ADD COLUMN share TEXT NOT NULL DEFAULT '{}'" },
+  {
+    version: 2,
+    up: "CREATE TABLE machine (id INTEGER PRIMARY KEY CHECK (id = 1), wall_offset REAL NOT NULL)",
+  },
 ];

@@ -1,15 +1,14 @@
 // The ledger in SQLite: one BEGIN IMMEDIATE transaction a reservation, shared by all editor windows. The arithmetic is
 // core/quota's; here rows are read, written and told about. It must not wait: what finds the database held is done later.
 import type { HeaderDialect } from "../core/profile/schema.ts";
-import { readHead } from "../core/quota/evidence.ts";
 import { forecast } from "../core/quota/forecast.ts";
 import type { Ask, Decision, Finding, Ledger, Ticket } from "../core/quota/ledger.ts";
 import { meterOf } from "../core/quota/meter.ts";
 import { type Claim, type Head, LANES, type Meter, type Refusal } from "../core/quota/model.ts";
 import { refresh, reserve } from "../core/quota/reserve.ts";
-import { providerOf } from "../core/quota/state.ts";
 import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
+import { type Jump, Jumps, machineSteady } from "./jumps.ts";
 import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, inTurn, withGrace } from "./ledger-order.ts";
@@ -29,6 +28,8 @@ export interface LedgerOptions {
   readonly alive?: (pid: number) => boolean;
   /** When to try again what found the database held. Default the machine's time. */
   readonly later?: Later;
+  /** Ms on a clock that only runs, the same in every process of the machine. Default the machine's. */
+  readonly steady?: () => number;
   /** Hears of a booking that cannot be written, and of a database that cannot be had for long. Default nobody hears. */
   readonly trouble?: (error: unknown) => void;
 }
@@ -36,12 +37,12 @@ export interface LedgerOptions {
 /** All reservations and what the servers said. One per process and database. */
 export class SqlLedger implements Ledger {
   readonly #rows: Rows;
-  readonly #dialect: (providerId: string) => HeaderDialect | null;
   readonly #random: () => number;
   readonly #lines: LedgerLines;
   readonly #books: LedgerBooks;
   readonly #later: Later;
   readonly #pending: Pending;
+  readonly #jumps: Jumps;
   readonly #listeners: Listeners;
   #open = false;
   #closed = false;
@@ -52,11 +53,13 @@ export class SqlLedger implements Ledger {
     const { database } = options;
     this.#rows = "prepare" in database ? new LedgerRows(database) : database;
     this.#listeners = new Listeners(options.signal ?? null);
-    this.#dialect = options.dialect ?? (() => null);
     this.#random = options.random ?? Math.random;
     this.#lines = new LedgerLines(this.#rows, options.alive ?? isAlive, () => options.signal?.others() ?? 0);
-    this.#books = new LedgerBooks(this.#rows, (work) => this.#lines.undo(work));
+    this.#books = new LedgerBooks(this.#rows, options.dialect ?? (() => null), (work) =>
+      this.#lines.undo(work),
+    );
     this.#later = options.later ?? machineLater;
+    this.#jumps = new Jumps(this.#later.now, options.steady ?? machineSteady);
     this.#pending = new Pending(this.#later, options.trouble ?? (() => {}));
   }
 
@@ -112,16 +115,15 @@ export class SqlLedger implements Ledger {
 
   settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[] {
     const found: Finding[] = [];
-    this.#end(askId, now, (claim, at) => {
-      const reading = readHead(head, this.#dialect(providerOf(claim.parts[0]?.partition ?? "")));
-      const answer = { head, reading, refusal, chance: this.#random() };
+    this.#end(askId, now, (at) => {
+      const answer = { head, refusal, chance: this.#random() };
       found.splice(0, found.length, ...this.#books.settle(askId, answer, at));
     });
     return found;
   }
 
   lost(askId: string, now: number): void {
-    this.#end(askId, now, (_, at) => this.#books.lose(askId, at));
+    this.#end(askId, now, (at) => this.#books.lose(askId, at));
   }
 
   abandon(askPrefix: string, claim: Claim, now: number): void {
@@ -236,12 +238,12 @@ export class SqlLedger implements Ledger {
   }
 
   /** Writes how a booked request ended, and wakes who waits for what it gave back. */
-  #end(askId: string, now: number, work: (claim: Claim, now: number) => void): void {
+  #end(askId: string, now: number, work: (now: number) => void): void {
     this.#do(now, (at) => {
       const claim = this.#books.claimOf(askId);
       if (claim === null) return;
       this.#write(() => {
-        work(claim, at);
+        work(at);
         this.#books.forget(askId);
         this.#lines.wake(keysOf(claim), at);
       });
@@ -249,17 +251,28 @@ export class SqlLedger implements Ledger {
     });
   }
 
+  /** Who waits must ask again: the instants it was told are by the old clock. */
+  #jumped(jump: Jump): void {
+    this.#jumps.take(jump);
+    this.#listeners.tell();
+  }
+
   /** A transaction, or a part of the one that is open. */
   #write<T>(work: () => T): T {
     if (this.#open) return work();
     this.#open = true;
     this.#lines.begin();
+    const jump = this.#jumps.look();
     try {
-      return this.#rows.transaction(() => {
-        const value = work();
+      const value = this.#rows.transaction(() => {
+        if (jump !== null) this.#rows.moved(jump);
+        if (jump !== null) this.#books.jumped(jump.byMs);
+        const done = work();
         this.#lines.end();
-        return value;
+        return done;
       });
+      if (jump !== null) this.#jumped(jump);
+      return value;
     } catch (error) {
       this.#lines.rollBack();
       throw error;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Lane } from "../../src/core/quota/model.ts";
 import { LANES } from "../../src/core/quota/model.ts";
+import { sleep } from "../../src/net/clock.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
@@ -216,6 +217,34 @@ test("a ledger that another process holds is asked again soon, and forgets nobod
   assert.deepEqual(went, []);
   await clock.advance(200);
   assert.deepEqual(went, ["a"]);
+});
+
+test("a wall clock that is set back by an hour lets nobody wait an hour longer", async () => {
+  const { hold, went, ledger, clock } = gate();
+  ledger.limit = 0;
+  ledger.until = clock.now() + 30_000;
+  hold("a");
+  await turn();
+  clock.set(-3_600_000);
+  ledger.limit = 1;
+  await clock.advance(30_000);
+  assert.deepEqual(went, ["a"]);
+});
+
+test("a pause lasts as long as it should, however the wall clock is set meanwhile", async () => {
+  for (const byMs of [-3_600_000, 3_600_000]) {
+    const clock = new HandClock();
+    let over = false;
+    const pause = sleep(clock, 20_000, new AbortController().signal).then(() => {
+      over = true;
+    });
+    clock.set(byMs);
+    await clock.advance(19_000);
+    assert.equal(over, false);
+    await clock.advance(1_000);
+    await pause;
+    assert.equal(clock.timers, 0);
+  }
 });
 
 test("disposing fails what waits and what comes later, once each", () => {
