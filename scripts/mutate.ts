@@ -13,7 +13,7 @@ import { instrument, type Mutant } from "./mutation/instrument.ts";
 import type { Measured, Order, Said, Setup } from "./mutation/worker.ts";
 
 /** Tests above this are left out. ms */
-const SLOW_MS = 10_000;
+const SLOW_MS = 4_000;
 /** What a mutant may take: so much, and so many times as long as its tests do without it. ms */
 const PATIENCE_MS = 2_000;
 const TIMES = 8;
@@ -21,7 +21,7 @@ const TIMES = 8;
 const LOADING_MS = 30_000;
 
 // Properties are tried with few runs: what they find, they mostly find early.
-process.env.FC_RUNS = "0.01";
+process.env.FC_RUNS = "0.004";
 
 interface Source {
   readonly file: string;
