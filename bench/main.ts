@@ -2,6 +2,7 @@
 // Figures are ratios within one run or medians; nothing here passes or fails.
 import { parseArgs } from "node:util";
 import { activationFigures } from "./activation.ts";
+import { historyTable } from "./history/table.ts";
 import { makespanTable } from "./makespan/table.ts";
 import { overheadTable } from "./overhead/table.ts";
 import { sizeFigures } from "./size.ts";
@@ -25,6 +26,7 @@ if (part === "all" || part === "activation") activationFigures();
 if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
+if (part === "all" || part === "history") historyTable();
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "slots")
   await slotsTable(values.contestant, [1, 2, 3].slice(0, values.phases.split(",").length));

@@ -72,7 +72,11 @@ export function placeOfStored(
   return profile === null || account === null || !known ? null : { profile, account, keyId: stored.keyId };
 }
 
-/** A fresh name for something stored, as r-5f0c…; also a fresh idempotency key without the prefix. */
+/**
+ * A fresh name for something stored, as x-5f0c… with 20 digits (78 bits by chance: it stands in many rows); without a prefix
+ * a whole UUID, also for a fresh idempotency key.
+ */
 export function newId(prefix = ""): string {
-  return prefix + crypto.randomUUID();
+  const uuid = crypto.randomUUID();
+  return prefix === "" ? uuid : prefix + uuid.replaceAll("-", "").slice(-20);
 }

@@ -10,6 +10,8 @@ const MAX_BODY = 64 * 1024;
 /** A text inside a body that is longer than this is data, such as audio in base64. */
 const MAX_TEXT = 8 * 1024;
 const MOST_HEADERS = 200;
+/** Where a browser is to send its complaints: long, different each time, and nothing about the exchange. */
+const FOR_BROWSERS: ReadonlySet<string> = new Set(["report-to", "nel", "reporting-endpoints"]);
 /** No provider nests so deep; what does is made to overflow somebody's stack. */
 const MOST_DEPTH = 200;
 
@@ -108,6 +110,8 @@ export function cleanHeaders(
   redactor: Redactor,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const kept = Object.entries(redactor.headers(headers)).slice(0, MOST_HEADERS);
+  const kept = Object.entries(redactor.headers(headers))
+    .filter(([name]) => !FOR_BROWSERS.has(name.toLowerCase()))
+    .slice(0, MOST_HEADERS);
   return Object.fromEntries(kept.map(([name, value]) => [name, cut(value, MAX_TEXT)]));
 }

@@ -3,6 +3,7 @@
 import type { Exchange, ExchangeFilter, ExchangeStore, Moment } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
 import type { Database, Migration } from "./database.ts";
+import { pack, unpack } from "./packed.ts";
 
 /** What is searched lies apart from the bodies: a search reads a few hundred bytes an exchange and no more. */
 export const exchangeTables: readonly Migration[] = [
@@ -42,7 +43,7 @@ export class SqliteExchanges implements ExchangeStore {
     this.#topic.write(() => {
       const made = this.#database
         .prepare("INSERT INTO exchanges (id, created_at, provider, state, data) VALUES (?, ?, ?, ?, ?)")
-        .run(id, createdAt, providerId, state, JSON.stringify(exchange));
+        .run(id, createdAt, providerId, state, pack(exchange));
       this.#database
         .prepare("INSERT INTO findable VALUES (?, ?)")
         .run(made.lastInsertRowid, searchable(exchange));
@@ -57,7 +58,7 @@ export class SqliteExchanges implements ExchangeStore {
       const after: Exchange = { ...before, ...change };
       this.#database
         .prepare("UPDATE exchanges SET state = ?, data = ? WHERE id = ?")
-        .run(after.state, JSON.stringify(after), id);
+        .run(after.state, pack(after), id);
       const words = searchable(after);
       if (words !== searchable(before))
         this.#database
@@ -71,13 +72,14 @@ export class SqliteExchanges implements ExchangeStore {
     this.#topic.write(() => {
       this.#database
         .prepare("INSERT INTO moments (exchange, data) SELECT number, ? FROM exchanges WHERE id = ?")
-        .run(JSON.stringify(moment), id);
+        .run(pack(moment), id);
+      if (moment.what === "state" && OVER.has(moment.state)) this.#gather(id);
     });
   }
 
   get(id: string): Exchange | null {
     const row = this.#database.prepare("SELECT data FROM exchanges WHERE id = ?").get(id);
-    return row === undefined ? null : (JSON.parse(String(row.data)) as Exchange);
+    return row === undefined ? null : (unpack(row.data) as Exchange);
   }
 
   timeline(id: string): Moment[] {
@@ -86,7 +88,18 @@ export class SqliteExchanges implements ExchangeStore {
         "SELECT data FROM moments WHERE exchange = (SELECT number FROM exchanges WHERE id = ?) ORDER BY number",
       )
       .all(id)
-      .map((row) => JSON.parse(String(row.data)) as Moment);
+      .flatMap((row) => unpack(row.data) as Moment | Moment[]);
+  }
+
+  /** The moments of an exchange that has ended as one row: they say much the same and pack well together. */
+  #gather(id: string): void {
+    const moments = pack(this.timeline(id));
+    this.#database
+      .prepare("DELETE FROM moments WHERE exchange = (SELECT number FROM exchanges WHERE id = ?)")
+      .run(id);
+    this.#database
+      .prepare("INSERT INTO moments (exchange, data) SELECT number, ? FROM exchanges WHERE id = ?")
+      .run(moments, id);
   }
 
   list(filter: ExchangeFilter): Exchange[] {
@@ -101,11 +114,15 @@ export class SqliteExchanges implements ExchangeStore {
       only(`state IN (${filter.states.map(() => "?").join(", ")})`, ...filter.states);
     if (filter.before !== undefined) only("created_at < ?", filter.before);
     for (const word of (filter.text ?? "").toLowerCase().split(/\s+/).filter(Boolean))
-      only("number IN (SELECT number FROM findable WHERE instr(words, ?) > 0)", word);
+      only(
+        `(instr((SELECT words FROM findable WHERE findable.number = exchanges.number), ?) > 0 OR id = ?)`,
+        word,
+        word,
+      );
     const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
     const sql = `SELECT data FROM exchanges ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`;
     const rows = this.#database.prepare(sql).all(...values, filter.limit);
-    return rows.map((row) => JSON.parse(String(row.data)) as Exchange);
+    return rows.map((row) => unpack(row.data) as Exchange);
   }
 
   /** Exchanges that a crash left under way, oldest first: what recovery must look at. */
@@ -116,7 +133,7 @@ export class SqliteExchanges implements ExchangeStore {
          ORDER BY created_at, number`,
       )
       .all()
-      .map((row) => JSON.parse(String(row.data)) as Exchange);
+      .map((row) => unpack(row.data) as Exchange);
   }
 
   remove(id: string): void {
@@ -139,19 +156,14 @@ export class SqliteExchanges implements ExchangeStore {
   }
 }
 
-const FIND_LENGTH = 400;
+/** States after which little more is noted. */
+const OVER: ReadonlySet<string> = new Set(["done", "failed", "refused", "cancelled"]);
+const FIND_LENGTH = 300;
 
-/** What a search looks through: title, action, values of the input, problem; cut so that searching stays quick. */
+/** What a search looks through: title, action, status, values of the input, problem; cut so that searching stays quick. */
 function searchable(exchange: Exchange): string {
   const values = Object.values(exchange.input).filter((one) => typeof one === "string");
-  return [
-    exchange.title,
-    exchange.actionId,
-    exchange.id,
-    exchange.answer?.status,
-    exchange.problem?.sentence,
-    ...values,
-  ]
+  return [exchange.title, exchange.actionId, exchange.answer?.status, exchange.problem?.sentence, ...values]
     .filter((one) => one !== undefined)
     .join("\n")
     .slice(0, FIND_LENGTH)

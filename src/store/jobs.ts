@@ -4,6 +4,7 @@ import { FOLLOWS, type Job, TERMINAL } from "../core/jobs/model.ts";
 import type { JobStore } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
 import type { Database, Migration } from "./database.ts";
+import { pack, unpack } from "./packed.ts";
 
 export const jobTables: readonly Migration[] = [
   {
@@ -39,7 +40,7 @@ export class SqliteJobs implements JobStore {
     this.#topic.write(() => {
       this.#database
         .prepare("INSERT OR IGNORE INTO jobs (id, ended_at, created_at, data) VALUES (?, ?, ?, ?)")
-        .run(job.id, job.endedAt, job.createdAt, JSON.stringify(job));
+        .run(job.id, job.endedAt, job.createdAt, pack(job));
     });
   }
 
@@ -54,13 +55,13 @@ export class SqliteJobs implements JobStore {
       const ended = TERMINAL.has(after.state);
       this.#database
         .prepare("UPDATE jobs SET ended_at = ?, data = ? WHERE id = ?")
-        .run(ended ? (after.endedAt ?? after.createdAt) : null, JSON.stringify(after), id);
+        .run(ended ? (after.endedAt ?? after.createdAt) : null, pack(after), id);
     });
   }
 
   get(id: string): Job | null {
     const row = this.#database.prepare("SELECT data FROM jobs WHERE id = ?").get(id);
-    return row === undefined ? null : (JSON.parse(String(row.data)) as Job);
+    return row === undefined ? null : (unpack(row.data) as Job);
   }
 
   remove(id: string): void {
@@ -74,22 +75,18 @@ export class SqliteJobs implements JobStore {
     return this.#database
       .prepare("SELECT data FROM jobs WHERE ended_at IS NULL OR ended_at > ? ORDER BY created_at, number")
       .all(endedSince)
-      .map((row) => JSON.parse(String(row.data)) as Job);
+      .map((row) => unpack(row.data) as Job);
   }
 
   /** Looked for among the newest that ended, so that a long history costs no more. */
   lengths(accountId: string, actionId: string, step: string): Length[] {
     return this.#database
-      .prepare(
-        `SELECT data -> '$.lengths' AS lengths
-         FROM (SELECT data FROM jobs WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${ENDED_READ})
-         WHERE data ->> '$.accountId' = ? AND data ->> '$.actionId' = ? LIMIT ${LENGTHS}`,
-      )
-      .all(accountId, actionId)
-      .flatMap((row) => {
-        const lengths = JSON.parse(String(row.lengths ?? "null")) as Job["lengths"] | null;
-        return lengths?.[step] ?? [];
-      });
+      .prepare(`SELECT data FROM jobs WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${ENDED_READ}`)
+      .all()
+      .map((row) => unpack(row.data) as Job)
+      .filter((job) => job.accountId === accountId && job.actionId === actionId)
+      .slice(0, LENGTHS)
+      .flatMap((job) => job.lengths?.[step] ?? []);
   }
 
   /** A lease lasts at most two minutes, whatever `until` says. Shown to nobody, so nobody is told of it. */

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultStore } from "../core/jobs/stores.ts";
 import type { Database, Migration } from "./database.ts";
+import { pack, unpack } from "./packed.ts";
 
 export const resultTables: readonly Migration[] = [
   {
@@ -20,6 +21,17 @@ export const resultTables: readonly Migration[] = [
       ALTER TABLE results ADD COLUMN file TEXT AS (json_extract(data, '$.file')) VIRTUAL;
       ALTER TABLE results ADD COLUMN bytes INTEGER AS (json_extract(data, '$.bytes')) VIRTUAL;
       CREATE INDEX results_on_disk ON results (file, bytes) WHERE file IS NOT NULL;`,
+  },
+  {
+    // Rows are packed from here on: what lies on disk stands in a column of its own.
+    version: 3,
+    up: `
+      ALTER TABLE results ADD COLUMN on_disk INTEGER;
+      UPDATE results SET on_disk = coalesce(bytes, 0) WHERE file IS NOT NULL;
+      DROP INDEX results_on_disk;
+      ALTER TABLE results DROP COLUMN file;
+      ALTER TABLE results DROP COLUMN bytes;
+      CREATE INDEX results_on_disk ON results (on_disk) WHERE on_disk IS NOT NULL;`,
   },
 ];
 
@@ -45,10 +57,12 @@ export class SqliteResults implements ResultStore {
   put(result: Result): void {
     if (result.file !== null) this.pathOf(result.file);
     const put = this.#database.prepare(
-      `INSERT INTO results (id, exchange, data) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET exchange = excluded.exchange, data = excluded.data`,
+      `INSERT INTO results (id, exchange, data, on_disk) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
+         exchange = excluded.exchange, data = excluded.data, on_disk = excluded.on_disk`,
     );
-    this.#database.transaction(() => put.run(result.id, result.exchangeId, JSON.stringify(result)));
+    const onDisk = result.file === null ? null : (result.bytes ?? 0);
+    this.#database.transaction(() => put.run(result.id, result.exchangeId, pack(result), onDisk));
   }
 
   /** In the order in which they were first put. */
@@ -56,12 +70,12 @@ export class SqliteResults implements ResultStore {
     return this.#database
       .prepare("SELECT data FROM results WHERE exchange = ? ORDER BY number")
       .all(exchangeId)
-      .map((row) => JSON.parse(String(row.data)) as Result);
+      .map((row) => unpack(row.data) as Result);
   }
 
   get(id: string): Result | null {
     const row = this.#database.prepare("SELECT data FROM results WHERE id = ?").get(id);
-    return row === undefined ? null : (JSON.parse(String(row.data)) as Result);
+    return row === undefined ? null : (unpack(row.data) as Result);
   }
 
   /** Forgets the row and deletes its file. */
@@ -75,26 +89,27 @@ export class SqliteResults implements ResultStore {
 
   bytesOnDisk(): number {
     const row = this.#database
-      .prepare("SELECT total(bytes) AS bytes FROM results WHERE file IS NOT NULL")
+      .prepare("SELECT total(on_disk) AS bytes FROM results WHERE on_disk IS NOT NULL")
       .get();
     return Number(row?.bytes ?? 0);
   }
 
   *onDisk(): Generator<Result> {
     const page = this.#database.prepare(
-      "SELECT number, data FROM results WHERE number > ? AND file IS NOT NULL ORDER BY number LIMIT 50",
+      "SELECT number, data FROM results WHERE number > ? AND on_disk IS NOT NULL ORDER BY number LIMIT 50",
     );
     // Page by page, for the caller may write between two of them.
     for (let after = 0; ; ) {
       const rows = page.all(after);
-      for (const row of rows) yield JSON.parse(String(row.data)) as Result;
+      for (const row of rows) yield unpack(row.data) as Result;
       if (rows.length === 0) return;
       after = Number(rows.at(-1)?.number);
     }
   }
 
   names(file: string): boolean {
-    return this.#database.prepare("SELECT 1 FROM results WHERE file = ?").get(file) !== undefined;
+    // A file is named after its result, which saves an index of names.
+    return this.get(file.slice(0, Math.max(0, file.lastIndexOf("."))))?.file === file;
   }
 
   /** Where a result's file lies. Throws where the name would lead out of the folder. */
