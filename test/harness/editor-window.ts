@@ -99,8 +99,9 @@ export class EditorWindow {
     return this.page.locator(".quick-input-widget .monaco-list-row").filter({ has: name }).first();
   }
 
-  /** Types into the open input box or quick pick, and accepts. */
+  /** Types into the input box, which may still be on its way behind a list that was just chosen from, and accepts. */
   async answer(text: string): Promise<void> {
+    await this.page.locator(".quick-input-widget .quick-input-list").waitFor({ state: "hidden" });
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();
     await input.fill(text);
