@@ -10,6 +10,7 @@ import { slotsTable } from "./slots/table.ts";
 import { soakFigures } from "./soak.ts";
 import { streamTable } from "./stream/table.ts";
 import { virtualTable } from "./virtual.ts";
+import { wakeFigures } from "./wake/table.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,6 +27,7 @@ if (part === "all" || part === "activation") activationFigures();
 if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
+if (part === "all" || part === "wake") await wakeFigures();
 if (part === "all" || part === "history") historyTable();
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "slots")
