@@ -5,7 +5,7 @@ import type { Account, LimitOverride } from "../core/profile/account.ts";
 import type { Finding } from "../core/quota/ledger.ts";
 import type { Evidence } from "../core/quota/model.ts";
 import type { Intent, IntentType } from "../protocol/intents.ts";
-import type { Snapshot } from "../protocol/snapshot.ts";
+import type { Snapshot, WaitingView } from "../protocol/snapshot.ts";
 import type { ExportFormat } from "./export.ts";
 
 /** Intents that need the editor; the host answers them and calls data functions of `App`. */
@@ -50,8 +50,10 @@ export interface Headline {
     readonly limit: number | null;
     readonly used: number;
   } | null;
-  /** Requests waiting in the gate, of every editor window: the account's own, else those of others. */
+  /** Requests that wait, of every editor window: the account's own, else those of others. */
   readonly waiting: number;
+  /** The first of them, and why it waits; null where none does. */
+  readonly first: WaitingView | null;
   /** Whose requests wait, as a provider's name, where none of the account in use do; else null. */
   readonly waitsAt: string | null;
   /** When the first waiting one goes out; null while nothing waits or only an event frees it. */

@@ -5,13 +5,13 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import { readOne } from "../core/profile/path.ts";
 import { said } from "../core/profile/said.ts";
 import type { Action } from "../core/profile/schema.ts";
-import type { Wait } from "../core/quota/model.ts";
-import type { CardView, ResultView, WaitView } from "../protocol/snapshot.ts";
+import type { Ticket } from "../core/quota/ledger.ts";
+import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import { detailOf } from "./begin.ts";
 import { cardActions } from "./card-actions.ts";
 import { askSentence, resultNotice, stateTitle } from "./card-words.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
-import { waitView } from "./waits.ts";
+import { waitViewOf } from "./waits.ts";
 
 /** What one card is made of. */
 export interface CardParts {
@@ -20,8 +20,8 @@ export interface CardParts {
   readonly results: readonly Result[];
   /** What is known only in the process that carries on with it. */
   readonly live: LiveExchange | null;
-  /** How long it waits, as the ledger tells every process. */
-  readonly ticket: { readonly wait: Wait; readonly since: number; readonly ahead: number } | null;
+  /** All that wait, in the order in which they are served. */
+  readonly line: readonly Ticket[];
   readonly now: number;
 }
 
@@ -49,8 +49,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     createdAt: exchange.createdAt,
     endedAt: exchange.endedAt,
     step: flow && !over ? { name: stepTitle, ...placeOf(action, job.step, job.input) } : null,
-    wait: over || place === null ? null : waitOf(context, parts),
-    retryAt: over ? null : (live?.retryAt ?? null),
+    wait: over || place === null ? null : waitViewOf(context, exchange.id, parts.line, parts.now),
     polls: job?.polls ?? 0,
     nextPollAt: over || job.stage !== "watch" ? null : job.nextPollAt,
     progress: over ? null : (job?.progress ?? null),
@@ -94,13 +93,6 @@ export function stateOf(exchange: Exchange, job: Job | null): CardView["state"] 
     case "sent":
       return job.step === FIRST ? "sending" : "running";
   }
-}
-
-function waitOf(context: Context, { exchange, live, ticket, now }: CardParts): WaitView | null {
-  const wait = live?.wait ?? ticket?.wait ?? null;
-  if (wait === null) return null;
-  const since = ticket?.since ?? live?.waitsSince ?? now;
-  return waitView(context, exchange.accountId, { wait, since, ahead: ticket?.ahead ?? 0, now });
 }
 
 function askOf(context: Context, exchange: Exchange, job: Job | null, action: Action): CardView["ask"] {

@@ -12,11 +12,8 @@ import type { SlotWatch } from "./slot-watch.ts";
 export interface LiveExchange {
   /** Ends it at once; the reason tells who wanted it. */
   readonly abort: AbortController;
-  wait: Wait | null;
-  /** When it began to wait. Epoch ms. */
-  waitsSince: number;
-  /** When the next attempt follows. Epoch ms. */
-  retryAt: number | null;
+  /** What it waits for, in the gate, for its next attempt or in an outage, and since when. Epoch ms. */
+  waits: { readonly wait: Wait; readonly since: number } | null;
   /** Bytes fetched so far by result id. */
   readonly fetched: Map<string, number>;
 }

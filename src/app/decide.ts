@@ -225,7 +225,7 @@ export class Decisions {
 }
 
 function liveExchange(): LiveExchange {
-  return { abort: new AbortController(), wait: null, waitsSince: 0, retryAt: null, fetched: new Map() };
+  return { abort: new AbortController(), waits: null, fetched: new Map() };
 }
 
 /** Edited text as a value: JSON where it is meant as JSON, otherwise the text; undefined where the JSON is broken. */

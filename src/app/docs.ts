@@ -1,9 +1,12 @@
 // Answers, requests and timelines as documents for a read-only editor. Nothing here was not redacted when it was stored.
+
+import { ENDED } from "../core/jobs/flow.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Doc } from "./api.ts";
 import { type Context, placeOfStored } from "./context.ts";
 import { type MomentAbout, momentSentence } from "./moment-words.ts";
+import { waitingLine, waitViewOf } from "./waits.ts";
 
 /** Between the time of a moment and its sentence. */
 const GAP = "  ";
@@ -46,18 +49,23 @@ export function whyDoc(context: Context, exchange: Exchange): Doc {
   const about: MomentAbout = {
     providerName: place?.profile.name ?? exchange.providerId,
     remoteId: context.ports.jobs.get(exchange.id)?.remoteId ?? null,
-    policyOf: (id) => policies.find(({ spec }) => spec.id === id)?.policy ?? null,
+    policies: policies.map(({ policy }) => policy),
   };
   const lines = moments.map((one) =>
     [time(one.at), indented(momentSentence(context.ports, about, one))].join(GAP),
   );
+  const wait = ENDED.has(exchange.state)
+    ? null
+    : waitViewOf(context, exchange.id, waitingLine(context), context.ports.clock.now());
+  const standing =
+    wait === null ? [] : ["", wait.sentence, ...wait.facts.map(({ title, value }) => `${title}: ${value}`)];
   const problem = exchange.problem;
   const ending =
     problem === null ? [] : ["", problem.sentence, ...(problem.remedy === null ? [] : ["", problem.remedy])];
   return {
     title: t("Why: {title}", { title: exchange.title }),
     language: "plaintext",
-    text: [exchange.title, "", ...lines, ...ending, ""].join("\n"),
+    text: [exchange.title, "", ...lines, ...standing, ...ending, ""].join("\n"),
   };
 }
 

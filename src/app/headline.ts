@@ -5,14 +5,16 @@ import type { Headline } from "./api.ts";
 import type { Context, Place } from "./context.ts";
 import { metersOf } from "./meters.ts";
 import { meterSentence } from "./sentences.ts";
+import { waitingLine, waitingView } from "./waits.ts";
 
 /** The part that must be left of the tightest policy for the item to stay plain. */
 const PLENTY = 0.1;
 
 /** The headline of an account. */
 export function headlineOf(context: Context, place: Place | null, now: number): Headline {
-  const { ledger, jobs, t, format } = context.ports;
-  const all = ledger.tickets().filter((one) => one.lane !== "poll");
+  const { jobs, t, format } = context.ports;
+  const line = waitingLine(context);
+  const all = line.filter((one) => one.lane !== "poll");
   const own = all.filter((one) => one.accountId === place?.account.id);
   // The account in use goes first: another one's countdown beside its figures would say something wrong.
   const tickets = own.length > 0 ? own : all;
@@ -48,6 +50,7 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
         ? null
         : { title: meter.title, noun: meter.noun, left, limit: meter.limit, used: meter.used },
     waiting: tickets.length,
+    first: tickets[0] === undefined ? null : waitingView(context, tickets[0], line, now),
     waitsAt: own.length > 0 ? null : providerNameOf(context, all[0]?.accountId),
     until,
     running,

@@ -2,14 +2,16 @@
 import type { ExchangeState } from "../core/jobs/model.ts";
 import type { Moment } from "../core/jobs/stores.ts";
 import { said } from "../core/profile/said.ts";
-import type { Evidence, Policy, Refusal } from "../core/quota/model.ts";
-import { type Voice, waitSentence } from "./sentences.ts";
+import type { Policy } from "../core/quota/model.ts";
+import { sourceOf, whyOf } from "../core/quota/why.ts";
+import type { Voice } from "./sentences.ts";
+import { attemptWords, causeName, refusalName, sourceName, whyLine } from "./why-words.ts";
 
-/** What a moment is told with. `policy` is that of a wait, null where it is not known. */
+/** What a moment is told with. `policies` are those of its account, as far as they are known. */
 export interface MomentAbout {
   readonly providerName: string;
   readonly remoteId: string | null;
-  readonly policyOf: (policyId: string) => Policy | null;
+  readonly policies: readonly Policy[];
 }
 
 /** One moment in words. */
@@ -18,10 +20,9 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
   switch (moment.what) {
     case "waiting": {
       const { wait, at: now } = moment;
-      const policy = about.policyOf(wait.policyId);
-      const { providerName } = about;
-      const sentence = waitSentence(voice, { providerName, policy, wait, ahead: 0, now });
-      return t("Waits: {sentence} ({evidence})", { sentence, evidence: evidenceName(voice, wait.evidence) });
+      const { providerName, policies } = about;
+      const waiting = { id: "", accountId: "", since: moment.since ?? now, wait };
+      return whyLine(voice, { providerName, why: whyOf(waiting, [], policies), now });
     }
     case "sent":
       return t("Sent, attempt {attempt}.", { attempt: moment.attempt });
@@ -38,72 +39,28 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
     }
     case "refused": {
       const { kind, until, evidence } = moment.refusal;
-      const words = { why: refusalName(voice, kind), evidence: evidenceName(voice, evidence) };
+      const words = { why: refusalName(voice, kind), evidence: sourceName(voice, sourceOf(evidence)) };
       return until === null
         ? t("Refused: {why} ({evidence}); no instant was given.", words)
         : t("Refused until {at}: {why} ({evidence}).", { ...words, at: format.clock(until, moment.at) });
     }
     case "retrying":
-      return t("Goes again at {at}: {why}.", {
-        at: format.clock(moment.until, moment.at),
-        why: causeName(voice, moment.cause),
-      });
+      return [
+        t("Goes again at {at}: {why}.", {
+          at: format.clock(moment.until, moment.at),
+          why: causeName(voice, moment.cause),
+        }),
+        moment.attempt === undefined
+          ? ""
+          : attemptWords(voice, { attempt: moment.attempt, most: moment.most ?? null }),
+      ]
+        .filter((one) => one !== "")
+        .join(" ");
     case "state":
       return moment.note === null
         ? stateSentence(voice, moment.state)
         : noteSentence(voice, about, moment.state, moment.note);
   }
-}
-
-function evidenceName({ t }: Voice, evidence: Evidence): string {
-  switch (evidence) {
-    case "stated":
-      return t("stated by the server");
-    case "published":
-      return t("published by the provider");
-    case "counted":
-      return t("counted here");
-    case "inferred":
-      return t("inferred from refusals or assumed");
-    case "unknown":
-      return t("nobody has said so");
-  }
-}
-
-function refusalName({ t }: Voice, kind: Refusal["kind"]): string {
-  switch (kind) {
-    case "rate":
-      return t("too many requests");
-    case "concurrency":
-      return t("too much under way at once");
-    case "pollRate":
-      return t("asked too often how a job stands");
-    case "credit":
-      return t("no credit left");
-    case "busy":
-      return t("the server is busy");
-    case "unknown":
-      return t("the reason was not said");
-  }
-}
-
-const REFUSALS: ReadonlySet<string> = new Set<Refusal["kind"]>([
-  "rate",
-  "concurrency",
-  "pollRate",
-  "credit",
-  "busy",
-  "unknown",
-]);
-
-/** Why a request is repeated: the client's own words for it, or a refusal's kind. */
-function causeName(voice: Voice, cause: string): string {
-  const { t } = voice;
-  if (REFUSALS.has(cause)) return refusalName(voice, cause as Refusal["kind"]);
-  if (cause === "lost") return t("the answer was lost");
-  if (cause === "broken") return t("the answer broke off");
-  const status = /^status (\d+)$/.exec(cause)?.[1];
-  return status === undefined ? cause : t("the server answered with status {status}", { status });
 }
 
 function stateSentence({ t }: Voice, state: ExchangeState): string {

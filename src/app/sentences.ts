@@ -1,5 +1,5 @@
-// Sentences for a person about quota: waits, meters, forecasts. Each says the number, the instant, the cause and the
-// way out. The texts of problems stand in problems.ts, those of cards in card-words.ts; nowhere else.
+// Sentences for a person about quota: limits, meters, forecasts. Each says the number, the instant, the cause and the
+// way out. Waits stand in why-words.ts, problems in problems.ts, cards in card-words.ts; nowhere else.
 import type { Meter, Policy, QuotaWindowKind, Wait } from "../core/quota/model.ts";
 import type { Format, Translate } from "./ports.ts";
 
@@ -41,85 +41,6 @@ export function limitSentence(voice: Voice, providerName: string, policy: Policy
     noun: policy.noun,
     span: span(voice, policy.kind, policy.quotaWindowMs),
   });
-}
-
-/** Why a request waits and until when: the limit, the instant, who is ahead. `policy` is null where it is not known. */
-export function waitSentence(
-  voice: Voice,
-  about: {
-    readonly providerName: string;
-    readonly policy: Policy | null;
-    readonly wait: Wait;
-    readonly ahead: number;
-    readonly now: number;
-  },
-): string {
-  const { t, format } = voice;
-  const { providerName, policy, wait, now } = about;
-  const at = wait.until === null ? null : format.clock(wait.until, now);
-  const title = policy?.title ?? wait.policyId;
-  const limit = policy === null ? "" : limitSentence(voice, providerName, policy);
-  const parts: string[] = [];
-  switch (wait.cause) {
-    case "slots":
-      parts.push(limit, t("All places are taken; this goes out when one of these jobs ends."));
-      break;
-    case "refused":
-      parts.push(
-        at === null
-          ? t("{provider} refused the last request; it opens again when something ends there.", {
-              provider: providerName,
-            })
-          : t("{provider} refused the last request until {at}; this goes out then.", {
-              provider: providerName,
-              at,
-            }),
-      );
-      break;
-    case "learning":
-      parts.push(
-        limit,
-        policy?.limit == null
-          ? t("One request at a time until the limit of {title} is known.", { title })
-          : t("One request goes ahead to see what is left."),
-      );
-      break;
-    case "backoff":
-      parts.push(
-        at === null
-          ? t("The last attempt failed; another one follows.")
-          : t("The last attempt failed; the next one follows at {at}.", { at }),
-      );
-      break;
-    case "outage":
-      parts.push(
-        at === null
-          ? t("{provider} does not answer; one request tries just now, this one follows.", {
-              provider: providerName,
-            })
-          : t("{provider} does not answer; one request tries again at {at}.", { provider: providerName, at }),
-      );
-      break;
-    case "ahead":
-      parts.push(
-        limit,
-        at === null ? t("Others go first.") : t("Others go first; the next place is free at {at}.", { at }),
-      );
-      break;
-    case "rate":
-      parts.push(
-        limit,
-        at === null ? t("No place is free now.") : t("The next one is free at {at}.", { at }),
-      );
-      break;
-  }
-  if (about.ahead > 0)
-    parts.push(
-      about.ahead === 1
-        ? t("1 request is ahead.")
-        : t("{count} requests are ahead.", { count: format.number(about.ahead) }),
-    );
-  return parts.filter((one) => one !== "").join(" ");
 }
 
 /** Who vouches for a number, in words. */

@@ -2,7 +2,7 @@
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import type { AccountBook } from "./accounts.ts";
-import { claimOf, exchangeOf } from "./calls.ts";
+import { claimOf } from "./calls.ts";
 import { cardOf } from "./cards.ts";
 import type { Choices } from "./choices.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +10,7 @@ import { forecastOf } from "./forecast.ts";
 import { formOf } from "./form.ts";
 import { metersOf, meterView } from "./meters.ts";
 import type { Playground } from "./playground.ts";
-import { aheadOf, waitingView } from "./waits.ts";
+import { waitingLine, waitingView } from "./waits.ts";
 
 /** What a snapshot is gathered from. */
 export interface Sources {
@@ -32,7 +32,7 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
   const { ports } = context;
   const { place, action } = playground;
   const own = accounts.list().filter((one) => one.providerId === playground.chosen.providerId);
-  const tickets = ports.ledger.tickets();
+  const line = waitingLine(context);
   const binding = place === null || action === null ? [] : claimOf(place, action).parts;
   const meters = place === null ? [] : metersOf(context, place, now);
   const forecast =
@@ -64,21 +64,21 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
     ),
     form: formOf(ports.t, playground, choices),
     forecast,
-    queue: tickets
-      .filter((one) => one.lane !== "poll")
+    // What no policy holds is shown with its card: it may have been sent before.
+    queue: line
+      .filter((one) => one.lane !== "poll" && one.wait.policyId !== "")
       .slice(0, 200)
-      .map((ticket) => waitingView(context, ticket, tickets, now)),
-    cards: sources.exchanges.map((exchange) => {
-      const ticket = tickets.find((one) => exchangeOf(one.id) === exchange.id) ?? null;
-      return cardOf(context, {
+      .map((ticket) => waitingView(context, ticket, line, now)),
+    cards: sources.exchanges.map((exchange) =>
+      cardOf(context, {
         exchange,
         job: ports.jobs.get(exchange.id),
         results: ports.results.of(exchange.id),
         live: context.live.get(exchange.id) ?? null,
-        ticket: ticket === null ? null : { ...ticket, ahead: aheadOf(ticket, tickets) },
+        line,
         now,
-      });
-    }),
+      }),
+    ),
     notices: sources.notices,
     said: sources.said,
   };
@@ -91,6 +91,7 @@ function staleAt(snapshot: Snapshot, now: number): number | null {
     snapshot.forecast?.startsAt ?? null,
     ...snapshot.meters.flatMap((one) => [one.nextAt, one.fullAt, one.closedUntil]),
     ...snapshot.queue.map((one) => one.wait.until),
+    ...snapshot.cards.map((one) => one.wait?.until ?? null),
   ].filter((one): one is number => one !== null && one > now);
   return instants.length === 0 ? null : Math.min(...instants) + 20;
 }

@@ -8,12 +8,14 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import type { BindSources } from "../core/profile/bind.ts";
 import { START } from "../core/profile/bind.ts";
 import type { Action } from "../core/profile/schema.ts";
+import type { Wait } from "../core/quota/model.ts";
 import { makeRedactor, type Redactor } from "../core/redact.ts";
 import type { Progress } from "../core/wire.ts";
 import { pause } from "./changes.ts";
 import type { Context, LiveExchange, Place } from "./context.ts";
 import type { Problem } from "./problems.ts";
 import { cleanHeaders } from "./record.ts";
+import { waitLine } from "./waits.ts";
 
 /** Between two tries of a commit. ms */
 const PAUSE_MS = 100;
@@ -131,19 +133,17 @@ export function progressOf(
   { sending, back }: { readonly sending: () => void; readonly back: () => void },
 ): Progress {
   const { context, id, live, place } = task;
-  const { exchanges, clock, together } = context.ports;
+  const { exchanges, clock, together, log } = context.ports;
   return {
     waiting(wait) {
-      if (live.wait === null) live.waitsSince = clock.now();
-      live.wait = wait;
-      live.retryAt = null;
-      exchanges.note(id, { at: clock.now(), what: "waiting", wait });
+      const at = clock.now();
+      const since = waits(wait, at);
+      exchanges.note(id, { at, what: "waiting", wait, since });
       context.slots.waiting(place, wait);
       context.changed();
     },
     sending(attempt, now) {
-      live.wait = null;
-      live.retryAt = null;
+      live.waits = null;
       // Written before the first byte leaves: after a crash nobody may believe that nothing was sent.
       together(() => {
         sending();
@@ -165,14 +165,30 @@ export function progressOf(
       if (refusal.kind === "concurrency") context.slots.ask(place, clock.now());
       context.changed();
     },
-    retrying(at, cause) {
-      live.retryAt = at;
-      exchanges.note(id, { at: clock.now(), what: "retrying", until: at, cause });
+    retrying(until, retry, evidence) {
+      const at = clock.now();
+      // Where nothing is to be awaited but the gate, the gate says so.
+      if (until <= at) live.waits = null;
+      else waits({ ...NO_POLICY, cause: "backoff", until, evidence, evidenceAt: at, retry }, at);
+      exchanges.note(id, { at, what: "retrying", until, ...retry });
       context.changed();
     },
     bytes() {},
   };
+
+  /** Notes what it waits for now; returns since when it waits. The log hears of it where the reason is another one. */
+  function waits(wait: Wait, now: number): number {
+    const before = live.waits;
+    const since = before?.since ?? now;
+    live.waits = { wait, since };
+    if (before?.wait.cause !== wait.cause || before.wait.partition !== wait.partition)
+      log("info", `${id}: ${waitLine(context, place, { id, since, wait }, now)}`);
+    return since;
+  }
 }
+
+/** What holds a request where no policy does. */
+const NO_POLICY = { partition: "", policyId: "", left: null, limit: null };
 
 /**
  * Runs writes as one commit, again and again while only the database's lock or the disk is in the way. Throws what else stands

@@ -1,30 +1,60 @@
-// Waiting requests as views: why and until when, in words, and who is ahead. Pure over what it is given.
+// Waiting requests as views: all that wait, in the order in which they are served, and for each of them why, in words. Pure over
+// what it is given.
+import { FIRST } from "../core/jobs/flow.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
-import type { Wait } from "../core/quota/model.ts";
+import { type Waiting, whyOf } from "../core/quota/why.ts";
 import type { WaitingView, WaitView } from "../protocol/snapshot.ts";
 import { exchangeOf } from "./calls.ts";
-import type { Context } from "./context.ts";
-import { waitSentence } from "./sentences.ts";
+import type { Context, Place } from "./context.ts";
+import { whyFacts, whyLine, whySentence } from "./why-words.ts";
 
-/** A wait of an account's request in words. */
-export function waitView(
+/**
+ * All that wait: the ledger's line of every process, then what only this process knows of, as what waits for its next attempt, or
+ * for a server that does not answer.
+ */
+export function waitingLine({ ports, live }: Context): Ticket[] {
+  const line = ports.ledger.tickets();
+  const known = new Set(line.map(({ id }) => exchangeOf(id)));
+  for (const [id, { waits }] of live) {
+    const exchange = waits === null || known.has(id) ? null : ports.exchanges.get(id);
+    if (waits === null || exchange === null) continue;
+    const lane = ports.jobs.get(id)?.step === FIRST ? "person" : "flow";
+    const { accountId, title } = exchange;
+    line.push({ id: `${id}.`, accountId, title, lane, own: true, ...waits });
+  }
+  return line;
+}
+
+/** Why an exchange waits; null where it does not. */
+export function waitViewOf(
   context: Context,
-  accountId: string,
-  about: { readonly wait: Wait; readonly since: number; readonly ahead: number; readonly now: number },
-): WaitView {
-  const account = context.account(accountId);
+  exchangeId: string,
+  line: readonly Ticket[],
+  now: number,
+): WaitView | null {
+  const waiting = line.find((one) => exchangeOf(one.id) === exchangeId);
+  return waiting === undefined ? null : waitView(context, waiting, line, now);
+}
+
+function waitView(context: Context, waiting: Waiting, line: readonly Ticket[], now: number): WaitView {
+  const account = context.account(waiting.accountId);
   const profile = account === null ? null : context.profile(account.providerId);
-  const { wait, ahead, now } = about;
   const policies = account === null || profile === null ? [] : policiesFor(profile, account);
-  const policy = policies.find(({ spec }) => spec.id === wait.policyId)?.policy ?? null;
-  const providerName = profile?.name ?? accountId;
+  const why = whyOf(
+    waiting,
+    line,
+    policies.map(({ policy }) => policy),
+  );
+  const about = { providerName: profile?.name ?? waiting.accountId, why, now };
   return {
-    sentence: waitSentence(context.ports, { providerName, policy, wait, ahead, now }),
-    policyId: wait.policyId === "" ? null : wait.policyId,
-    since: about.since,
-    until: wait.until,
-    evidence: wait.evidence,
+    sentence: whySentence(context.ports, about),
+    facts: whyFacts(context.ports, about),
+    policyId: why.policyId,
+    since: why.since,
+    until: why.until,
+    evidence: waiting.wait.evidence,
+    ahead: why.ahead.count,
   };
 }
 
@@ -32,28 +62,27 @@ export function waitView(
 export function waitingView(
   context: Context,
   ticket: Ticket,
-  tickets: readonly Ticket[],
+  line: readonly Ticket[],
   now: number,
 ): WaitingView {
-  const { title, lane, own, wait, since } = ticket;
-  const ahead = aheadOf(ticket, tickets);
-  const id = exchangeOf(ticket.id) ?? ticket.id;
+  const { title, lane, own } = ticket;
   return {
-    id,
+    id: exchangeOf(ticket.id) ?? ticket.id,
     title,
     lane,
     own,
-    ahead,
-    wait: waitView(context, ticket.accountId, { wait, since, ahead, now }),
+    wait: waitView(context, ticket, line, now),
   };
 }
 
-/** How many that wait for the same budget are served before it. */
-export function aheadOf(ticket: Ticket, tickets: readonly Ticket[]): number {
-  let count = 0;
-  for (const one of tickets) {
-    if (one.id === ticket.id) return count;
-    if (one.accountId === ticket.accountId && one.wait.partition === ticket.wait.partition) count++;
-  }
-  return count;
+/** Why a request waits, in one line for the log; who is ahead is not looked up for it. */
+export function waitLine(
+  { ports }: Pick<Context, "ports">,
+  { profile, account }: Place,
+  waiting: Omit<Waiting, "accountId">,
+  now: number,
+): string {
+  const policies = policiesFor(profile, account).map(({ policy }) => policy);
+  const why = whyOf({ ...waiting, accountId: account.id }, [], policies);
+  return whyLine(ports, { providerName: profile.name, why, now });
 }

@@ -108,9 +108,7 @@ export class Work {
     const before = this.#running.get(id)?.ended ?? Promise.resolve();
     const live: LiveExchange = {
       abort: new AbortController(),
-      wait: null,
-      waitsSince: this.#context.ports.clock.now(),
-      retryAt: null,
+      waits: null,
       fetched: new Map(),
     };
     const running: Running = { live, nap: null, ended: Promise.resolve() };

@@ -1,6 +1,6 @@
 // What the app hands to the network and gets back, as an interface. net/client implements it over undici; tests
 // may fake it. No key is part of an Outgoing: the client asks for it last, and only for the provider's own origin.
-import type { Claim, Head, Lane, Refusal, Wait } from "./quota/model.ts";
+import type { Claim, Evidence, Head, Lane, Refusal, Retry, Wait } from "./quota/model.ts";
 
 /** A part of a multipart body: a field's text, or a file on disk that is streamed. */
 export type Part =
@@ -60,8 +60,8 @@ export interface Progress {
   sending(attempt: number, now: number): void;
   head(head: Head, attempt: number): void;
   refused(refusal: Refusal, attempt: number): void;
-  /** Another attempt follows at this instant. Epoch ms. */
-  retrying(at: number, cause: string, attempt: number): void;
+  /** Another attempt follows at this instant, epoch ms; `evidence` is `stated` where the server named it. */
+  retrying(at: number, retry: Retry, evidence: Evidence): void;
   bytes(received: number, total: number | null): void;
 }
 

@@ -1,7 +1,7 @@
 // The status bar item: the tightest budget, or what a waiting request waits for. At most one update a second, and no
 // timer while nothing counts down.
 import * as vscode from "vscode";
-import type { App, Headline } from "../app/api.ts";
+import type { Headline } from "../app/api.ts";
 import type { Clock, Translate } from "../app/ports.ts";
 import type { LazyApp } from "./lazy-app.ts";
 import { onSettings, readSettings } from "./settings.ts";
@@ -87,14 +87,14 @@ export class StatusBar implements vscode.Disposable {
     const colour = COLOURS[shown.level];
     this.#item.backgroundColor = colour === undefined ? undefined : new vscode.ThemeColor(colour);
     this.#item.accessibilityInformation = { label: headline.sentence, role: "button" };
-    const hover = this.#hover(app, headline);
+    const hover = this.#hover(headline);
     // A hover that says the same is left alone: the editor would draw it anew under the pointer.
     if (hover.value !== this.#hoverText) this.#item.tooltip = hover;
     this.#hoverText = hover.value;
     if (shown.changesAt !== null) this.#later(Math.max(CALM_MS, shown.changesAt - now));
   }
 
-  #hover(app: App, headline: Headline): vscode.MarkdownString {
+  #hover(headline: Headline): vscode.MarkdownString {
     const hover = new vscode.MarkdownString("", true);
     hover.isTrusted = {
       enabledCommands: [
@@ -107,9 +107,12 @@ export class StatusBar implements vscode.Disposable {
     hover.appendMarkdown(`**${plain(headline.providerName)}** · ${plain(headline.accountName)}\n\n`);
     for (const line of headline.lines)
       hover.appendMarkdown(`- ${plain(line.title)}: ${plain(line.sentence)}\n`);
-    const first = headline.waiting > 0 ? app.snapshot().queue[0] : undefined;
-    if (first !== undefined)
-      hover.appendMarkdown(`\n$(watch) ${plain(first.title)}: ${plain(first.wait.sentence)}\n`);
+    const { first } = headline;
+    if (first !== null) {
+      hover.appendMarkdown(`\n$(watch) ${plain(first.title)}: ${plain(first.wait.sentence)}\n\n`);
+      for (const { title, value } of first.wait.facts)
+        hover.appendMarkdown(`- ${plain(title)}: ${plain(value)}\n`);
+    }
     const links = [
       `[${this.#t("Open Playground")}](command:headroom.openPlayground)`,
       `[${this.#t("Choose Account")}](command:headroom.chooseAccount)`,

@@ -126,7 +126,9 @@ export class UndiciClient implements Client {
       if (next.type === "unknown") throw outcomeUnknown(request, made);
       if (next.type === "final" || attempt >= MOST_ATTEMPTS) return final(made, attempt);
       if (next.counts) counted++;
-      progress.retrying(next.at, next.cause, attempt);
+      const most = next.counts ? attempt + request.retry.attempts - counted : null;
+      const retry = { cause: next.cause, attempt: attempt + 1, most };
+      progress.retrying(next.at, retry, next.stated ? "stated" : "counted");
       if (next.at > clock.now()) await this.#pause(next.at - clock.now(), request.signal);
     }
   }
@@ -261,7 +263,7 @@ function guarded(progress: Progress, trouble: (error: unknown) => void): Progres
     sending: (attempt, now) => progress.sending(attempt, now),
     head: guard((head, attempt) => progress.head(head, attempt)),
     refused: guard((refusal, attempt) => progress.refused(refusal, attempt)),
-    retrying: guard((at, cause, attempt) => progress.retrying(at, cause, attempt)),
+    retrying: guard((at, retry, evidence) => progress.retrying(at, retry, evidence)),
     bytes: guard((received, total) => progress.bytes(received, total)),
   };
 }

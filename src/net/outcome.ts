@@ -28,6 +28,8 @@ export type Next =
   | {
       readonly type: "again";
       readonly at: number;
+      /** Whether the server named the instant. */
+      readonly stated: boolean;
       readonly cause: string;
       readonly counts: boolean;
     };
@@ -51,6 +53,7 @@ export function decide(
     type: "again",
     // A server's number is never shortened; jitter only where it gave none.
     at: until === null ? now + backoff : until,
+    stated: until !== null,
     cause,
     counts: true,
   });
@@ -78,12 +81,20 @@ export function decide(
     // Neither teaches the ledger anything beyond the server's own instant.
     const paced = kind !== "busy" && kind !== "pollRate";
     const held = request.claim !== null && paced && tally.refusals <= TRUSTED_REFUSALS;
-    if (kind === "concurrency" && held) return { type: "again", at: now, cause: kind, counts: false };
+    if (kind === "concurrency" && held)
+      return { type: "again", at: now, stated: false, cause: kind, counts: false };
     // The ledger keeps the instant for everyone on the same budget; the gate waits for it.
     if (until !== null && kind !== "busy")
-      return { type: "again", at: held ? now : Math.max(now, until), cause: kind, counts: false };
+      return {
+        type: "again",
+        at: held ? now : Math.max(now, until),
+        stated: true,
+        cause: kind,
+        counts: false,
+      };
     // The ledger has set an instant of its own for everyone.
-    if (until === null && held && more) return { type: "again", at: now, cause: kind, counts: true };
+    if (until === null && held && more)
+      return { type: "again", at: now, stated: false, cause: kind, counts: true };
     return more ? again(kind, until) : { type: "final" };
   }
   if (retry.statuses.includes(status) && repeat !== "never" && more) return again(`status ${status}`, null);

@@ -56,13 +56,19 @@ export const fieldSchema = z.object({
 /** A value of the form; a chosen file is named, its path stays in the host. */
 export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+const fact = z.object({ title: z.string(), value: z.string() });
+
 const wait = z.object({
   /** Why, until when and how many are ahead, in words. */
   sentence: z.string(),
+  /** All that is known of it: what is left of which limit, since when, until when, on what evidence, who is ahead. */
+  facts: z.array(fact),
   policyId: nullable(z.string()),
   since: instant,
   until: nullable(instant),
   evidence,
+  /** How many that wait for the same are served before it. */
+  ahead: z.number(),
 });
 
 /** A request that waits in the gate, of any editor window. */
@@ -72,7 +78,6 @@ export const waitingSchema = z.object({
   title: z.string(),
   lane: z.enum(["person", "flow", "batch", "poll"]),
   own: z.boolean(),
-  ahead: z.number(),
   wait,
 });
 
@@ -120,7 +125,6 @@ export const cardSchema = z.object({
   endedAt: nullable(instant),
   step: nullable(z.object({ name: z.string(), index: z.number(), of: z.number() })),
   wait: nullable(wait),
-  retryAt: nullable(instant),
   polls: z.number(),
   nextPollAt: nullable(instant),
   progress: nullable(z.number()),
@@ -129,7 +133,7 @@ export const cardSchema = z.object({
     z.object({
       kind: z.enum(["confirm", "edit", "outcomeUnknown"]),
       sentence: z.string(),
-      facts: z.array(z.object({ title: z.string(), value: z.string() })),
+      facts: z.array(fact),
       text: z.optional(z.string()),
     }),
   ),

@@ -14,7 +14,7 @@ const voice = {
   format: formatFor("en"),
 };
 const at = new Date(2026, 10, 22, 14, 1, 30).getTime();
-const about = { providerName: "SAUTI", remoteId: "job_1", policyOf: () => null };
+const about = { providerName: "SAUTI", remoteId: "job_1", policies: [] };
 const say = (moment: Moment) => momentSentence(voice, about, moment);
 const state = (name: ExchangeState, note: string | null = null) =>
   say({ at, what: "state", state: name, note });
@@ -35,8 +35,13 @@ test("a refusal says in words what it was, until when and who says so", () => {
 });
 
 test("a repeat says why: a status, a lost answer, a refusal", () => {
-  const again = (cause: string) => say({ at, what: "retrying", until: at + 1_000, cause });
+  const again = (cause: string, tries = {}) =>
+    say({ at, what: "retrying", until: at + 1_000, cause, ...tries });
   assert.equal(again("status 503"), "Goes again at 14:01:31: the server answered with status 503.");
+  assert.equal(
+    again("lost", { attempt: 3, most: 6 }),
+    "Goes again at 14:01:31: the answer was lost. It is attempt 3 of at most 6.",
+  );
   assert.equal(again("lost"), "Goes again at 14:01:31: the answer was lost.");
   assert.equal(again("concurrency"), "Goes again at 14:01:31: too much under way at once.");
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forecastSentence, limitSentence, meterSentence, waitSentence } from "../../src/app/sentences.ts";
+import { forecastSentence, limitSentence, meterSentence } from "../../src/app/sentences.ts";
 import type { Meter, RatePolicy, SlotPolicy, Wait } from "../../src/core/quota/model.ts";
 import { formatFor } from "../../src/host/format.ts";
 
@@ -63,45 +63,6 @@ const meter: Meter = {
   evidence: "stated",
   evidenceAt: at(-8),
 };
-
-test("a wait says the limit, the instant, and who is ahead", () => {
-  const sentence = waitSentence(voice, { providerName: "SAUTI", policy: synthesis, wait, ahead: 2, now });
-  assert.equal(
-    sentence,
-    "SAUTI allows 10 syntheses in any 60\u00a0s. The next one is free at 14:02:10. 2 requests are ahead.",
-  );
-});
-
-test("a wait for slots names what must end, and no instant that nobody knows", () => {
-  const sentence = waitSentence(voice, {
-    providerName: "Sync",
-    policy: slots,
-    wait: { ...wait, policyId: "running", cause: "slots", until: null },
-    ahead: 0,
-    now,
-  });
-  assert.equal(
-    sentence,
-    "Sync allows 3 generations at once. All places are taken; this goes out when one of these jobs ends.",
-  );
-});
-
-test("every cause of a wait has its own sentence", () => {
-  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff"] as const;
-  for (const until of [at(40), null]) {
-    const said = causes.map((cause) =>
-      waitSentence(voice, {
-        providerName: "SAUTI",
-        policy: synthesis,
-        wait: { ...wait, cause, until },
-        ahead: 0,
-        now,
-      }),
-    );
-    assert.equal(new Set(said).size, causes.length);
-    for (const sentence of said) assert.ok(!/undefined|null|NaN|\{/.test(sentence), sentence);
-  }
-});
 
 test("a limit that nobody published is called unknown, not zero", () => {
   assert.equal(

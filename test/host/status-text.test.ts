@@ -10,6 +10,7 @@ const quiet: Headline = {
   accountName: "Simulated account",
   meter: null,
   waiting: 0,
+  first: null,
   waitsAt: null,
   until: null,
   running: 0,

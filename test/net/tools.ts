@@ -202,7 +202,7 @@ export function listen(): Progress & { readonly heard: string[] } {
     sending: (attempt) => heard.push(`sending ${attempt}`),
     head: (head) => heard.push(`head ${head.status}`),
     refused: (refusal) => heard.push(`refused ${refusal.kind}`),
-    retrying: (_at, cause) => heard.push(`retrying ${cause}`),
+    retrying: (_at, { cause }) => heard.push(`retrying ${cause}`),
     bytes: () => {},
   };
 }

@@ -230,6 +230,21 @@ describe("the panel", () => {
     assert.equal(await panel.page.locator("[aria-live]").count(), 1);
   });
 
+  test("a wait unfolds by the keyboard into what, since when, until when, on what evidence, and stays so", async () => {
+    const state = states["waiting-sliding"]!;
+    const { page, show } = await open(state, { stopClock: true });
+    const why = page.locator("hr-wait").first();
+    assert.equal(await why.getByText("Known from").isVisible(), false);
+    await why.locator("summary").press("Enter");
+    const facts = await why.locator("dd").allInnerTexts();
+    assert.deepEqual(
+      facts,
+      state.queue[0]?.wait.facts.map(({ value }) => value),
+    );
+    await show({ ...state, revision: state.revision + 1 });
+    assert.equal(await why.getByText("Known from").isVisible(), true);
+  });
+
   test("the page speaks the language of the greeting", async () => {
     const panel = await open(states["first-run"]!, {
       strings: { Headroom: "Spielraum", "Nothing sent yet": "Noch nichts gesendet" },

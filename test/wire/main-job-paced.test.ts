@@ -20,7 +20,7 @@ test("25 syntheses at once with 10 in any quota window: none refused, all done, 
     assert.notEqual(waiting.wait.until, null);
   }
   assert.deepEqual(
-    queue.map((waiting) => waiting.ahead),
+    queue.map((waiting) => waiting.wait.ahead),
     queue.map((_, index) => index),
   );
   assert.equal(forecast?.now, false);

@@ -1,15 +1,26 @@
 // Exchanges, jobs and results as stored, as interfaces. store/ keeps them in SQLite; the app knows only these.
-import type { Head, Refusal, Wait } from "../quota/model.ts";
+import type { Head, Refusal, Retry, Wait } from "../quota/model.ts";
 import type { Length } from "./lengths.ts";
 import type { ExchangeState, Job, Result } from "./model.ts";
 
 /** One line of an exchange's timeline: what was decided, on what. */
 export type Moment =
-  | { readonly at: number; readonly what: "waiting"; readonly wait: Wait }
+  | {
+      readonly at: number;
+      readonly what: "waiting";
+      readonly wait: Wait;
+      /** When it began to wait; missing in what was stored before this was noted. Epoch ms. */
+      readonly since?: number;
+    }
   | { readonly at: number; readonly what: "sent"; readonly attempt: number }
   | { readonly at: number; readonly what: "answered"; readonly attempt: number; readonly head: Head }
   | { readonly at: number; readonly what: "refused"; readonly attempt: number; readonly refusal: Refusal }
-  | { readonly at: number; readonly what: "retrying"; readonly until: number; readonly cause: string }
+  | ({
+      readonly at: number;
+      readonly what: "retrying";
+      readonly until: number;
+      readonly cause: string;
+    } & Partial<Retry>)
   | {
       readonly at: number;
       readonly what: "state";

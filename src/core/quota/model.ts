@@ -71,8 +71,22 @@ export interface Wait {
   /** The instant at which asking again makes sense, epoch ms; null where only an event (a job's end) frees it. */
   readonly until: number | null;
   readonly evidence: Evidence;
+  /** When the evidence was last seen, epoch ms; null or missing where nobody noted it. */
+  readonly evidenceAt?: number | null;
   readonly left: number | null;
   readonly limit: number | null;
+  /** The attempt that follows by itself, with cause `backoff`. */
+  readonly retry?: Retry;
+}
+
+/** An attempt that follows a failed one by itself. */
+export interface Retry {
+  /** Why: lost, broken, `status 503`, or a refusal's kind. */
+  readonly cause: string;
+  /** Its number, the first one counted. */
+  readonly attempt: number;
+  /** The number of the last attempt that is made; null where refusals alone do not end it. */
+  readonly most: number | null;
 }
 
 /** A refusal understood. */

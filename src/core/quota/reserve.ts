@@ -134,16 +134,23 @@ export function partWait(
     const limit = slotLimit(policy, state);
     const left = limit === null ? null : Math.max(0, limit - slotsTaken(state, now));
     const cause = left !== null && left >= cost ? "ahead" : "slots";
-    return { ...base, cause, until, evidence: "counted", left, limit };
+    const evidenceAt = state.elsewhere?.[1] ?? null;
+    return { ...base, cause, until, evidence: "counted", evidenceAt, left, limit };
   }
   const rate = inForce(policy, state);
   const { closed } = state;
   // What is left is counted for those who wait alone: who may go needs no figures.
-  const waits = (cause: Wait["cause"], until: number | null, evidence: Evidence): Wait => {
+  const waits = (
+    cause: Wait["cause"],
+    until: number | null,
+    evidence: Evidence,
+    evidenceAt = rate.evidenceAt,
+  ): Wait => {
     const left = leftAt(rate, state, clock, now);
-    return { ...base, cause, until, evidence, left, limit: rate.limit };
+    return { ...base, cause, until, evidence, evidenceAt, left, limit: rate.limit };
   };
-  if (closed !== null && closed.until > now) return waits("refused", closed.until, closed.evidence);
+  if (closed !== null && closed.until > now)
+    return waits("refused", closed.until, closed.evidence, closed.at);
   const careful = cautiousAt(policy, rate, state, clock, now);
   if (careful > now) return waits("learning", careful, "inferred");
   // A server that is stricter than published may hold less than one request costs: then a whole quota window is awaited.

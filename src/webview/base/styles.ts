@@ -55,6 +55,17 @@ export const shared = css`
   ul {
     list-style: none;
   }
+  dl {
+    display: grid;
+    gap: 2px 12px;
+    grid-template-columns: auto minmax(0, 1fr);
+  }
+  dt {
+    color: var(--soft);
+  }
+  dd {
+    overflow-wrap: anywhere;
+  }
   h2 {
     color: var(--soft);
     font-size: var(--small);

@@ -5,6 +5,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { CardView } from "../../protocol/snapshot.ts";
+import { factsOf } from "../base/facts.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { intentFor, wordsFor } from "./card-actions.ts";
@@ -18,16 +19,7 @@ export class Ask extends LitElement {
     shared,
     css`
       dl {
-        display: grid;
-        gap: 2px 12px;
-        grid-template-columns: auto minmax(0, 1fr);
         margin-top: 6px;
-      }
-      dt {
-        color: var(--soft);
-      }
-      dd {
-        overflow-wrap: anywhere;
       }
       vscode-textarea {
         display: block;
@@ -63,13 +55,7 @@ export class Ask extends LitElement {
     if (ask === null) return nothing;
     const acts = buttons.filter((act) => this.card.can.includes(act));
     return html`<p>${ask.sentence}</p>
-      ${
-        ask.facts.length === 0
-          ? nothing
-          : html`<dl class="small figures">
-              ${ask.facts.map((fact) => html`<dt>${fact.title}</dt><dd>${fact.value}</dd>`)}
-            </dl>`
-      }
+      ${ask.facts.length === 0 ? nothing : html`<div class="small figures">${factsOf(ask.facts)}</div>`}
       ${ask.kind === "edit" ? this.#editor(ask.sentence) : nothing}
       <div class="buttons">
         ${acts.map(

@@ -108,19 +108,8 @@ export const cardStyles = css`
       transition: width 200ms ease-out;
     }
   }
-  .wait {
-    color: var(--soft);
-    display: flex;
-    gap: 5px;
+  hr-wait {
     margin-top: 6px;
-  }
-  .wait .icon {
-    color: var(--warn);
-    font-size: 14px;
-    margin-top: 1px;
-  }
-  .wait b {
-    color: var(--vscode-foreground);
   }
   .problem {
     border-inline-start: 2px solid var(--bad);

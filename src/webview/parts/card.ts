@@ -11,6 +11,7 @@ import { actionsOf } from "./card-actions.ts";
 import { cardStyles } from "./card-styles.ts";
 import "./ask.ts";
 import "./result.ts";
+import "./wait.ts";
 
 /** The acts that the questions of a card show as buttons. */
 const asked = ["confirm", "check", "resend", "giveUp"] as const;
@@ -132,16 +133,9 @@ export class Card extends LitElement {
   }
 
   #wait() {
-    const { retryAt, wait, endedAt } = this.card;
-    const { t, words } = this.page;
-    if (endedAt !== null) return nothing;
-    const retry = retryAt === null ? 0 : this.#countdown.left(retryAt);
-    if (wait === null && retry === 0) return nothing;
-    const left = wait?.until ? this.#countdown.left(wait.until) : retry;
-    const sentence = wait?.sentence ?? t("Tries again by itself.");
-    return html`<p class="wait small figures">
-      ${icon("watch")}<span>${sentence}${left > 0 ? html` <b>${words.countdown(left)}</b>` : nothing}</span>
-    </p>`;
+    const { wait, endedAt } = this.card;
+    if (endedAt !== null || wait === null) return nothing;
+    return html`<hr-wait .page=${this.page} .wait=${wait} .counts=${true}></hr-wait>`;
   }
 
   #problem() {

@@ -8,6 +8,7 @@ import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { actionsOf } from "./card-actions.ts";
+import "./wait.ts";
 
 /** Acts that are of no use while a request waits; its card has them later. */
 const elsewhere = ["copyCode", "openAnswer", "dismiss"] as const;
@@ -56,8 +57,7 @@ export class Queue extends LitElement {
         font-size: 1.15em;
         font-weight: 600;
       }
-      .why {
-        color: var(--soft);
+      hr-wait {
         margin-top: 2px;
       }
       .acts {
@@ -98,15 +98,11 @@ export class Queue extends LitElement {
         <h3 title=${waiting.title}>${waiting.title}</h3>
         ${left === 0 ? nothing : html`<span class="left figures" title=${t("Time left")}>${words.countdown(left)}</span>`}
       </div>
-      <p class="why small">
-        ${[
-          waiting.wait.sentence,
-          waiting.own ? "" : t("From another editor window."),
-          laneOf(waiting, this.page),
-        ]
-          .filter(Boolean)
-          .join(" ")}
-      </p>
+      <hr-wait
+        .page=${this.page}
+        .wait=${waiting.wait}
+        .note=${[waiting.own ? "" : t("From another editor window."), laneOf(waiting, this.page)].filter(Boolean).join(" ")}
+      ></hr-wait>
       ${card === undefined ? nothing : html`<div class="acts small">${actionsOf(card, this.page, elsewhere)}</div>`}
     </li>`;
   }

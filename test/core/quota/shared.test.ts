@@ -88,6 +88,7 @@ test("an answer that takes long is not awaited for more than a second", () => {
       cause: "learning",
       until: START + 1000,
       evidence: "inferred",
+      evidenceAt: null,
       left: 9,
       limit: 10,
     },

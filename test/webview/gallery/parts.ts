@@ -6,6 +6,7 @@ import type {
   ResultView,
   Snapshot,
   WaitingView,
+  WaitView,
 } from "../../../src/protocol/snapshot.ts";
 
 /** The instant of every gallery snapshot: 22 November 2026, 14:01:53 UTC. */
@@ -147,7 +148,6 @@ export function card(part: Partial<CardView> = {}): CardView {
     endedAt: null,
     step: null,
     wait: null,
-    retryAt: null,
     polls: 0,
     nextPollAt: null,
     progress: null,
@@ -190,6 +190,26 @@ export function finished(part: Partial<CardView> = {}): CardView {
   });
 }
 
+/** A wait for a sliding budget. */
+export function wait(part: Partial<WaitView> = {}): WaitView {
+  return {
+    sentence: "SAUTI allows 10 syntheses in any 60 s. The next one is free at 14:02:10.",
+    facts: [
+      { title: "Limit", value: "Synthesis: 0 of 10 left" },
+      { title: "Waits since", value: "14:01:49" },
+      { title: "Until", value: "14:02:10" },
+      { title: "Known from", value: "stated by the server, 14:01:52" },
+      { title: "Ahead", value: "nobody" },
+    ],
+    policyId: "sauti.synthesis",
+    since: at - 4000,
+    until: at + 17_000,
+    evidence: "stated",
+    ahead: 0,
+    ...part,
+  };
+}
+
 /** An own request that waits for a sliding budget. */
 export function waiting(part: Partial<WaitingView> = {}): WaitingView {
   return {
@@ -197,14 +217,7 @@ export function waiting(part: Partial<WaitingView> = {}): WaitingView {
     title: "Speech from text",
     lane: "person",
     own: true,
-    ahead: 0,
-    wait: {
-      sentence: "SAUTI allows 10 syntheses in any 60 s. The next one is free at 14:02:10.",
-      policyId: "sauti.synthesis",
-      since: at - 4000,
-      until: at + 17_000,
-      evidence: "stated",
-    },
+    wait: wait(),
     ...part,
   };
 }

@@ -1,7 +1,7 @@
 // The states in which a request waits, one for each kind of budget. Data only.
 import type { Snapshot } from "../../../src/protocol/snapshot.ts";
 import { fixedMeter, unknownMeter } from "./meters.ts";
-import { at, meter, slots, snapshot, waiting, waitingCard } from "./parts.ts";
+import { at, meter, slots, snapshot, wait, waiting, waitingCard } from "./parts.ts";
 
 /** States by name. */
 export const waitingStates: Readonly<Record<string, Snapshot>> = {
@@ -25,12 +25,15 @@ export const waitingStates: Readonly<Record<string, Snapshot>> = {
       waiting({
         id: "other",
         own: false,
-        ahead: 1,
         lane: "batch",
-        wait: {
-          ...waiting().wait,
-          sentence: `${waiting().wait.sentence} 1 request is ahead.`,
-        },
+        wait: wait({
+          sentence: `${wait().sentence} 4 requests are ahead.`,
+          facts: [
+            ...wait().facts.slice(0, 4),
+            { title: "Ahead", value: "sent by you: “Speech from text”; 3 in other editor windows" },
+          ],
+          ahead: 4,
+        }),
       }),
     ],
     cards: [waitingCard()],
@@ -62,13 +65,13 @@ export const waitingStates: Readonly<Record<string, Snapshot>> = {
     },
     queue: [
       waiting({
-        wait: {
+        wait: wait({
           sentence: "VoiceDub allows 10 writes a minute. All are back at 14:02:00.",
           policyId: "voicedub.minute",
           since: at,
           until: at + 7000,
           evidence: "counted",
-        },
+        }),
       }),
     ],
     cards: [waitingCard()],
@@ -91,13 +94,13 @@ export const waitingStates: Readonly<Record<string, Snapshot>> = {
     },
     queue: [
       waiting({
-        wait: {
+        wait: wait({
           sentence: "Sync runs 3 generations at once. A place frees when one of them ends.",
           policyId: "sync.slots",
           since: at,
           until: null,
           evidence: "published",
-        },
+        }),
       }),
     ],
     cards: [waitingCard()],
@@ -112,13 +115,13 @@ export const waitingStates: Readonly<Record<string, Snapshot>> = {
     },
     queue: [
       waiting({
-        wait: {
+        wait: wait({
           sentence: "SoundPiece refused and asked to wait until 14:02:16.",
           policyId: null,
           since: at,
           until: at + 23_000,
           evidence: "stated",
-        },
+        }),
       }),
     ],
     cards: [waitingCard()],

@@ -1,0 +1,184 @@
+// Why it waits, in words: the same facts on the card, in the queue, in the status bar, in the log and in the timeline.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { whyFacts, whyLine, whySentence } from "../../src/app/why-words.ts";
+import type { Ticket } from "../../src/core/quota/ledger.ts";
+import type { Policy, Wait } from "../../src/core/quota/model.ts";
+import { whyOf } from "../../src/core/quota/why.ts";
+import { formatFor } from "../../src/host/format.ts";
+import { type Bench, bench, settle } from "./fakes.ts";
+
+const voice = {
+  t: (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
+    sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+  format: formatFor("en"),
+};
+const now = new Date(2026, 10, 22, 14, 1, 30).getTime();
+const at = (seconds: number) => now + seconds * 1000;
+const synthesis: Policy = {
+  type: "rate",
+  id: "synthesis",
+  title: "Synthesis",
+  noun: "syntheses",
+  kind: "sliding",
+  limit: 10,
+  quotaWindowMs: 60_000,
+  refusedCount: false,
+  evidence: "published",
+};
+const slots: Policy = {
+  type: "slots",
+  id: "running",
+  title: "Generations at once",
+  noun: "generations",
+  limit: 3,
+  evidence: "published",
+};
+const wait: Wait = {
+  partition: "sauti/key:k/synthesis",
+  policyId: "synthesis",
+  cause: "rate",
+  until: at(40),
+  evidence: "stated",
+  evidenceAt: at(-8),
+  left: 0,
+  limit: 10,
+};
+const ticket = (id: string, part: Partial<Ticket> = {}): Ticket => ({
+  id,
+  accountId: "a",
+  lane: "person",
+  since: at(-20),
+  title: id,
+  own: true,
+  wait,
+  ...part,
+});
+
+function about(part: Partial<Wait> = {}, ahead: readonly Ticket[] = []) {
+  const asked = ticket("asked", { wait: { ...wait, ...part } });
+  const why = whyOf(asked, [...ahead, asked], [synthesis, slots]);
+  return { providerName: "SAUTI", why, now };
+}
+const factOf = (title: string, of: ReturnType<typeof about>) =>
+  whyFacts(voice, of).find((one) => one.title === title)?.value;
+
+test("a wait says the limit, the instant, and how many are ahead", () => {
+  assert.equal(
+    whySentence(voice, about({}, [ticket("one"), ticket("two")])),
+    "SAUTI allows 10 syntheses in any 60\u00a0s. The next one is free at 14:02:10. 2 requests are ahead.",
+  );
+});
+
+test("a wait for slots names what must end, and no instant that nobody knows", () => {
+  const waits = about({ policyId: "running", cause: "slots", until: null });
+  assert.equal(
+    whySentence(voice, waits),
+    "SAUTI allows 3 generations at once. All places are taken; this goes out when one of these jobs ends.",
+  );
+  assert.equal(factOf("Until", waits), "a job ends; nobody knows when");
+});
+
+test("every cause of a wait has its own sentence, with an instant and without one", () => {
+  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff", "outage"] as const;
+  for (const until of [at(40), null]) {
+    const said = causes.map((cause) => whySentence(voice, about({ cause, until })));
+    assert.equal(new Set(said).size, causes.length);
+    const facts = causes.flatMap((cause) => whyFacts(voice, about({ cause, until })));
+    for (const text of [...said, ...facts.map(({ value }) => value)])
+      assert.ok(text !== "" && !/undefined|null|NaN|\{/.test(text), text);
+  }
+});
+
+test("the facts answer what, since when, until when, on what evidence, and who is ahead", () => {
+  const ahead = [ticket("Speak"), ticket("Sing", { lane: "batch" }), ticket("far", { own: false })];
+  assert.deepEqual(
+    whyFacts(voice, about({}, ahead)).map(({ title, value }) => `${title}: ${value}`),
+    [
+      "Limit: Synthesis: 0 of 10 left",
+      "Waits since: 14:01:10",
+      "Until: 14:02:10",
+      "Known from: stated by the server, 14:01:22",
+      "Ahead: sent by you: “Speak”; batch: “Sing”; 1 in another editor window",
+    ],
+  );
+});
+
+test("of many ahead the first three are named and the others counted", () => {
+  const ahead = ["a", "b", "c", "d", "e"].map((id) => ticket(id));
+  assert.equal(factOf("Ahead", about({}, ahead)), "sent by you: “a”, “b”, “c” and 2 more");
+  assert.equal(factOf("Ahead", about()), "nobody");
+});
+
+test("a wait for the next attempt says which one it is of how many, and why the last one failed", () => {
+  const retry = { cause: "status 503", attempt: 3, most: 6 };
+  const waits = about({ cause: "backoff", policyId: "", partition: "", evidence: "counted", retry });
+  assert.equal(
+    whySentence(voice, waits),
+    "The last attempt failed; the next one follows at 14:02:10. It is attempt 3 of at most 6.",
+  );
+  assert.equal(factOf("Last attempt", waits), "the server answered with status 503");
+  assert.equal(factOf("Ahead", waits), undefined);
+});
+
+let on: Bench;
+beforeEach(() => {
+  on = bench();
+});
+afterEach(() => on.close());
+
+test("card, queue, status bar, log and timeline say the same of a request that waits", async () => {
+  const until = on.clock.now() + 40_000;
+  const held: Wait = { ...wait, partition: "p", until, evidenceAt: on.clock.now() };
+  on.client.script = (_request, progress) => {
+    progress.waiting(held);
+    return new Promise(() => {});
+  };
+  const id = on.send("sauti", "speak", { text: "Habari" });
+  await settle();
+  const card = on.card(id);
+  assert.match(card.wait?.sentence ?? "", /^SAUTI allows 10 \S+ in any 60\u00a0s\. The next one is free at/);
+  assert.deepEqual(on.app.snapshot().queue[0]?.wait, card.wait);
+  assert.deepEqual(on.app.headline().first?.wait, card.wait);
+  const line = on.logged.find((one) => one.includes(id) && one.includes("Waits:"));
+  assert.ok(line?.includes(card.wait?.sentence ?? "?"), String(line));
+  const timeline = [...on.app.history.exported({}, "har", "1")].join("");
+  assert.ok(timeline.includes(`Waits: ${card.wait?.sentence}`.slice(0, 30)));
+  for (const { title, value } of card.wait?.facts ?? [])
+    assert.ok(timeline.includes(`${title}: ${value}`), timeline);
+});
+
+test("the log hears of a wait once, and again only for another reason", async () => {
+  on.client.script = (_request, progress) => {
+    for (let i = 0; i < 5; i++) progress.waiting({ ...wait, until: on.clock.now() + i * 1000 });
+    progress.waiting({ ...wait, cause: "refused" });
+    return new Promise(() => {});
+  };
+  const id = on.send("sauti", "speak", { text: "Habari" });
+  await settle();
+  assert.equal(on.logged.filter((one) => one.includes(id) && one.includes("Waits:")).length, 2);
+});
+
+test("between two attempts a card says when the next one follows, and the queue does not show it twice", async () => {
+  const until = on.clock.now() + 7_000;
+  on.client.script = (_request, progress) => {
+    progress.sending(1, on.clock.now());
+    progress.retrying(until, { cause: "lost", attempt: 2, most: 4 }, "counted");
+    return new Promise(() => {});
+  };
+  const id = on.send("sauti", "speak", { text: "Habari" });
+  await settle();
+  const { wait: shown } = on.card(id);
+  assert.equal(shown?.until, until);
+  assert.match(shown?.sentence ?? "", /It is attempt 2 of at most 4\.$/);
+  assert.deepEqual(on.app.snapshot().queue, []);
+  assert.equal(on.app.headline().waiting, 1);
+});
+
+test("one line for the log holds sentence and evidence", () => {
+  assert.equal(
+    whyLine(voice, about({ cause: "refused" })),
+    "Waits: SAUTI refused the last request until 14:02:10; this goes out then. (the server's refusal, 14:01:22)",
+  );
+});
