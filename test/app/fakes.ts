@@ -63,14 +63,26 @@ export class HandClock implements Clock {
   }
 }
 
-/** Lets promises and small disk writes come to rest. */
+/** So long something may take that a test waits for on a real disk, however busy the machine. ms */
+const PATIENCE_MS = 20_000;
+
+/** Lets promises and disk work come to rest: turns of the loop until none of it is left, and a few more. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 12; i++) await new Promise((done) => setImmediate(done));
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let quiet = 0; quiet < 12 && performance.now() < deadline; quiet++) {
+    await turn();
+    if (process.getActiveResourcesInfo().some((one) => /^(FSReq|CloseReq)/.test(one))) quiet = -1;
+  }
 }
 
-/** Lets real disk writes end too: turns of the loop until something holds. */
+/** Turns of the loop until something holds; the test's own assertion tells what did not. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 20_000 && !holds(); i++) await new Promise((done) => setImmediate(done));
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!holds() && performance.now() < deadline) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 /** What a scripted answer may be. */
