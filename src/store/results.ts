@@ -3,37 +3,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultStore } from "../core/jobs/stores.ts";
-import type { Database, Migration } from "./database.ts";
+import type { Database } from "./database.ts";
 import { pack, unpack } from "./packed.ts";
-
-export const resultTables: readonly Migration[] = [
-  {
-    version: 1,
-    up: `
-      CREATE TABLE results (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, exchange TEXT NOT NULL, data TEXT NOT NULL
-      );
-      CREATE INDEX results_by_exchange ON results (exchange);`,
-  },
-  {
-    version: 2,
-    up: `
-      ALTER TABLE results ADD COLUMN file TEXT AS (json_extract(data, '$.file')) VIRTUAL;
-      ALTER TABLE results ADD COLUMN bytes INTEGER AS (json_extract(data, '$.bytes')) VIRTUAL;
-      CREATE INDEX results_on_disk ON results (file, bytes) WHERE file IS NOT NULL;`,
-  },
-  {
-    // Rows are packed from here on: what lies on disk stands in a column of its own.
-    version: 3,
-    up: `
-      ALTER TABLE results ADD COLUMN on_disk INTEGER;
-      UPDATE results SET on_disk = coalesce(bytes, 0) WHERE file IS NOT NULL;
-      DROP INDEX results_on_disk;
-      ALTER TABLE results DROP COLUMN file;
-      ALTER TABLE results DROP COLUMN bytes;
-      CREATE INDEX results_on_disk ON results (on_disk) WHERE on_disk IS NOT NULL;`,
-  },
-];
 
 /** Results of all exchanges, and the folder they lie in. */
 export class SqliteResults implements ResultStore {
@@ -108,8 +79,8 @@ export class SqliteResults implements ResultStore {
   }
 
   names(file: string): boolean {
-    // A file is named after its result, which saves an index of names.
-    return this.get(file.slice(0, Math.max(0, file.lastIndexOf("."))))?.file === file;
+    // A file's name begins with its result's id, up to the first dot, which saves an index of names.
+    return this.get(file.split(".", 1)[0] ?? "")?.file === file;
   }
 
   /** Where a result's file lies. Throws where the name would lead out of the folder. */

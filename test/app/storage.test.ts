@@ -4,7 +4,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Exchange } from "../../src/core/jobs/stores.ts";
-import { type Bench, bench, until } from "./fakes.ts";
+import { type Bench, bench, json, until } from "./fakes.ts";
 
 const HOUR = 3_600_000;
 let on: Bench;
@@ -37,7 +37,7 @@ function take(id: string, hoursAgo: number, more: Partial<Exchange> = {}): strin
     attempts: 1,
     ...more,
   });
-  const file = `${id}-0-0.wav`;
+  const file = `${id}-0-0.5f0c1e2a.wav`;
   results.put({
     id: `${id}-0-0`,
     exchangeId: id,
@@ -109,6 +109,30 @@ test("parts of dead processes and files that no result names are cleared away at
   await on.app.start();
   await on.clock.pass(5_000);
   await until(() => readdirSync(folder).length === 3);
-  assert.deepEqual(readdirSync(folder).sort(), ["a-0-0.wav", `x.wav.${process.pid}.part`, "young.wav"]);
+  assert.deepEqual(readdirSync(folder).sort(), [
+    "a-0-0.5f0c1e2a.wav",
+    `x.wav.${process.pid}.part`,
+    "young.wav",
+  ]);
   assert.ok(existsSync(kept));
+});
+
+test("a result that was fetched a day ago is no orphan, under the name that it was given", async () => {
+  const audio = Buffer.from("RIFF\u0004\0\0\0WAVE").toString("base64");
+  on.client.script = () => json(200, { audio: { base64: audio, format: "wav" }, audio_base64: audio });
+  const id = on.send("sauti", "speak", { text: "Habari" });
+  await until(() => on.ports.exchanges.get(id)?.state === "done");
+  const files = on.ports.results.of(id).map((one) => join(on.ports.results.folder, one.file ?? ""));
+  assert.ok(files.length > 0);
+  const old = (on.clock.now() - 24 * HOUR) / 1000;
+  for (const file of files) utimesSync(file, old, old);
+  writeFileSync(join(on.ports.results.folder, "orphan.wav"), "x");
+  utimesSync(join(on.ports.results.folder, "orphan.wav"), old, old);
+  await on.app.start();
+  await on.clock.pass(5_000);
+  await until(() => !existsSync(join(on.ports.results.folder, "orphan.wav")));
+  assert.deepEqual(
+    files.map(existsSync),
+    files.map(() => true),
+  );
 });
