@@ -1,14 +1,7 @@
 // Accounts in SQLite: names, plans, key ids and limits in force. Key text never comes here.
 import type { Account, AccountStore } from "../core/profile/account.ts";
 import { type Signal, Topic } from "./changes.ts";
-import type { Database, Migration } from "./database.ts";
-
-export const accountTables: readonly Migration[] = [
-  {
-    version: 1,
-    up: "CREATE TABLE accounts (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, data TEXT NOT NULL)",
-  },
-];
+import type { Database } from "./database.ts";
 
 /** Accounts for all editor windows, in the order in which they were added. */
 export class SqliteAccounts implements AccountStore {

@@ -1,6 +1,6 @@
 // Tells a store's listeners that something changed, here or in another editor window, by topic. The wake-up between
 // processes itself is passed in. It must not poll.
-import type { Database, Migration } from "./database.ts";
+import type { Database } from "./database.ts";
 
 /** Wakes listeners after any commit of any process; the ledger's change signal has this form. */
 export interface Signal {
@@ -54,11 +54,6 @@ export class Listeners {
     });
   }
 }
-
-/** A number for each topic that only grows, so that a wake-up for one topic does not redraw all. */
-export const changesTables: readonly Migration[] = [
-  { version: 1, up: "CREATE TABLE topics (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID" },
-];
 
 /** One topic of a store: `touch` inside its writing transaction, `onChange` for those who show it. */
 export class Topic {

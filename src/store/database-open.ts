@@ -107,12 +107,20 @@ function migrate(db: DatabaseSync, migrations: readonly Migration[], known: numb
   db.exec("BEGIN IMMEDIATE");
   try {
     const from = version(db);
-    const due = migrations.filter((one) => one.version > from);
-    for (const one of due.toSorted((a, b) => a.version - b.version)) db.exec(one.up);
-    if (due.length > 0) db.exec(`PRAGMA user_version = ${known}`);
+    for (const one of migrations) if (one.version > from) step(db, one);
+    if (from < known) db.exec(`PRAGMA user_version = ${known}`);
     db.exec("COMMIT");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function step(db: DatabaseSync, { version, name, up }: Migration): void {
+  try {
+    db.exec(up);
+  } catch (error) {
+    if (error instanceof Error) error.message = `Schema step ${version} (${name}): ${error.message}`;
     throw error;
   }
 }
@@ -123,6 +131,7 @@ function copyBefore(db: DatabaseSync, options: DatabaseOptions, known: number): 
   if (existsSync(copy)) return copy;
   const partial = `${copy}.${process.pid}`;
   rmSync(partial, { force: true });
+  closeSync(openSync(partial, "a", 0o600));
   db.prepare("VACUUM INTO ?").run(partial);
   renameSync(partial, copy);
   return copy;

@@ -4,10 +4,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { fileNumber, type Opened, open } from "./database-open.ts";
 import { isBusy, isDamage } from "./sqlite-errors.ts";
 
-/** One step of the schema. Several files may bring steps of the same version; they run in list order. */
+/** One step of the schema. */
 export interface Migration {
-  /** The schema version this step leads to, from 1. Never changed once released. */
+  /** The schema version this step leads to, from 1, each one more than the step before. Never changed once released. */
   readonly version: number;
+  /** What it brings, as said where it fails. */
+  readonly name: string;
   /** SQL to run. Forward only. */
   readonly up: string;
 }

@@ -2,31 +2,8 @@
 // What it is given is redacted already; it must not see a key.
 import type { Exchange, ExchangeFilter, ExchangeStore, Moment } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
-import type { Database, Migration } from "./database.ts";
+import type { Database } from "./database.ts";
 import { pack, unpack } from "./packed.ts";
-
-/** What is searched lies apart from the bodies: a search reads a few hundred bytes an exchange and no more. */
-export const exchangeTables: readonly Migration[] = [
-  {
-    version: 1,
-    up: `
-      CREATE TABLE exchanges (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
-        provider TEXT NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL
-      );
-      CREATE INDEX exchanges_by_time ON exchanges (created_at DESC, number DESC, provider, state);
-      CREATE INDEX exchanges_under_way ON exchanges (created_at, number)
-        WHERE state IN ('intent', 'waiting', 'sent', 'accepted');
-      CREATE TABLE findable (
-        number INTEGER PRIMARY KEY REFERENCES exchanges (number) ON DELETE CASCADE, words TEXT NOT NULL
-      );
-      CREATE TABLE moments (
-        number INTEGER PRIMARY KEY, exchange INTEGER NOT NULL REFERENCES exchanges (number) ON DELETE CASCADE,
-        data TEXT NOT NULL
-      );
-      CREATE INDEX moments_by_exchange ON moments (exchange);`,
-  },
-];
 
 /** Exchanges for all editor windows. */
 export class SqliteExchanges implements ExchangeStore {
@@ -53,9 +30,9 @@ export class SqliteExchanges implements ExchangeStore {
   /** Unknown ids are ignored: the person may have deleted the exchange meanwhile. */
   update(id: string, change: Partial<Omit<Exchange, "id">>): void {
     this.#topic.write(() => {
-      const before = this.get(id);
+      const before = this.#stored(id);
       if (before === null) return;
-      const after: Exchange = { ...before, ...change };
+      const after: Stored = { ...before, ...change };
       this.#database
         .prepare("UPDATE exchanges SET state = ?, data = ? WHERE id = ?")
         .run(after.state, pack(after), id);
@@ -78,28 +55,34 @@ export class SqliteExchanges implements ExchangeStore {
   }
 
   get(id: string): Exchange | null {
-    const row = this.#database.prepare("SELECT data FROM exchanges WHERE id = ?").get(id);
-    return row === undefined ? null : (unpack(row.data) as Exchange);
+    const stored = this.#stored(id);
+    return stored === null ? null : exchangeOf(stored);
   }
 
   timeline(id: string): Moment[] {
-    return this.#database
+    const rows = this.#database
       .prepare(
         "SELECT data FROM moments WHERE exchange = (SELECT number FROM exchanges WHERE id = ?) ORDER BY number",
       )
       .all(id)
       .flatMap((row) => unpack(row.data) as Moment | Moment[]);
+    return [...(this.#stored(id)?.timeline ?? []), ...rows];
   }
 
-  /** The moments of an exchange that has ended as one row: they say much the same and pack well together. */
+  #stored(id: string): Stored | null {
+    const row = this.#database.prepare("SELECT data FROM exchanges WHERE id = ?").get(id);
+    return row === undefined ? null : (unpack(row.data) as Stored);
+  }
+
+  /** The moments of an exchange that has ended, put beside it: they say much the same and pack well together. */
   #gather(id: string): void {
-    const moments = pack(this.timeline(id));
+    const stored = this.#stored(id);
+    if (stored === null) return;
+    const packed = pack({ ...stored, timeline: this.timeline(id) } satisfies Stored);
+    this.#database.prepare("UPDATE exchanges SET data = ? WHERE id = ?").run(packed, id);
     this.#database
       .prepare("DELETE FROM moments WHERE exchange = (SELECT number FROM exchanges WHERE id = ?)")
       .run(id);
-    this.#database
-      .prepare("INSERT INTO moments (exchange, data) SELECT number, ? FROM exchanges WHERE id = ?")
-      .run(moments, id);
   }
 
   list(filter: ExchangeFilter): Exchange[] {
@@ -122,7 +105,7 @@ export class SqliteExchanges implements ExchangeStore {
     const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
     const sql = `SELECT data FROM exchanges ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`;
     const rows = this.#database.prepare(sql).all(...values, filter.limit);
-    return rows.map((row) => unpack(row.data) as Exchange);
+    return rows.map((row) => exchangeOf(unpack(row.data) as Stored));
   }
 
   /** Exchanges that a crash left under way, oldest first: what recovery must look at. */
@@ -133,7 +116,7 @@ export class SqliteExchanges implements ExchangeStore {
          ORDER BY created_at, number`,
       )
       .all()
-      .map((row) => unpack(row.data) as Exchange);
+      .map((row) => exchangeOf(unpack(row.data) as Stored));
   }
 
   remove(id: string): void {
@@ -154,6 +137,13 @@ export class SqliteExchanges implements ExchangeStore {
   onChange(listener: () => void): () => void {
     return this.#topic.onChange(listener);
   }
+}
+
+/** A row: the exchange, and once it has ended what happened to it until then. */
+type Stored = Exchange & { readonly timeline?: readonly Moment[] };
+
+function exchangeOf({ timeline: _, ...exchange }: Stored): Exchange {
+  return exchange;
 }
 
 /** States after which little more is noted. */

@@ -3,20 +3,8 @@ import type { Length } from "../core/jobs/lengths.ts";
 import { FOLLOWS, type Job, TERMINAL } from "../core/jobs/model.ts";
 import type { JobStore } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
-import type { Database, Migration } from "./database.ts";
+import type { Database } from "./database.ts";
 import { pack, unpack } from "./packed.ts";
-
-export const jobTables: readonly Migration[] = [
-  {
-    version: 1,
-    up: `
-      CREATE TABLE jobs (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ended_at INTEGER, created_at INTEGER NOT NULL,
-        owner TEXT, owned_until INTEGER, data TEXT NOT NULL
-      );
-      CREATE INDEX jobs_by_end ON jobs (ended_at, created_at);`,
-  },
-];
 
 /** No lease is longer. One that claims to be comes from a clock that was set back since, and is stale. ms */
 const LONGEST_LEASE_MS = 120_000;

@@ -3,17 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import type { Signal } from "./changes.ts";
-import type { Database, Migration } from "./database.ts";
+import type { Database } from "./database.ts";
 import { isAlive } from "./ledger-lines.ts";
 import { isPassing } from "./sqlite-errors.ts";
-
-/** Who listens on which port. */
-export const signalTables: readonly Migration[] = [
-  {
-    version: 1,
-    up: "CREATE TABLE peers (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, port INTEGER NOT NULL) WITHOUT ROWID",
-  },
-];
 
 const LOOPBACK = "127.0.0.1";
 const HINT = Buffer.from([1]);

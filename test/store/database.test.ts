@@ -10,8 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), "headroom-db-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const fresh = () => join(folder, `db-${count++}`, "headroom.db");
-const v1 = { version: 1, up: "CREATE TABLE a (x INTEGER)" };
-const v2 = { version: 2, up: "CREATE TABLE b (y INTEGER); INSERT INTO b SELECT x * 2 FROM a" };
+const v1 = { version: 1, name: "first", up: "CREATE TABLE a (x INTEGER)" };
+const v2 = {
+  version: 2,
+  name: "second",
+  up: "CREATE TABLE b (y INTEGER); INSERT INTO b SELECT x * 2 FROM a",
+};
 const now = () => 1000;
 
 function make(path: string, migrations: Migration[]): void {
@@ -30,7 +34,7 @@ test("nothing is opened before the first use", () => {
 });
 
 test("a new file gets the whole schema, in WAL mode, with nothing to say", () => {
-  const database = new Database({ path: fresh(), migrations: [v2, v1], now });
+  const database = new Database({ path: fresh(), migrations: [v1, v2], now });
   assert.equal(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal");
   assert.equal(database.prepare("PRAGMA user_version").get()?.user_version, 2);
   assert.deepEqual(database.notices, []);

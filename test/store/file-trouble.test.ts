@@ -159,7 +159,7 @@ test("a newer Headroom's file is read and never written, with one sentence; a re
   const path = fresh();
   const newer = new Database({
     path,
-    migrations: [...schema, { version: 99, up: "SELECT 1" }],
+    migrations: [...schema, { version: 99, name: "next", up: "SELECT 1" }],
     now: () => START,
   });
   newer.db.exec("SELECT 1");
@@ -187,7 +187,7 @@ test("a schema that a newer Headroom brings forward while this one runs is not w
   assert.equal(ledger.reserve(booked, START).granted, true);
   const newer = new Database({
     path,
-    migrations: [...schema, { version: 99, up: "CREATE TABLE next (x)" }],
+    migrations: [...schema, { version: 99, name: "next", up: "CREATE TABLE next (x)" }],
     now: () => START,
   });
   newer.db.exec("SELECT 1");

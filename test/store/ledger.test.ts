@@ -5,7 +5,7 @@ import type { Ask } from "../../src/core/quota/ledger.ts";
 import type { Claim, Head, Policy } from "../../src/core/quota/model.ts";
 import { Database } from "../../src/store/database.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
-import { ledgerTables } from "../../src/store/ledger-tables.ts";
+import { schema } from "../../src/store/schema.ts";
 
 const START = Date.UTC(2026, 10, 1);
 
@@ -31,7 +31,7 @@ function claimOf(...policies: Policy[]): Claim {
 }
 
 function ledger(): SqlLedger {
-  const database = new Database({ path: ":memory:", migrations: ledgerTables, now: () => START });
+  const database = new Database({ path: ":memory:", migrations: schema, now: () => START });
   return new SqlLedger({ database, random: () => 0.5 });
 }
 

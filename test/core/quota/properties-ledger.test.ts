@@ -12,7 +12,7 @@ import { Gate } from "../../../src/net/throttle.ts";
 import type { Signal } from "../../../src/store/changes.ts";
 import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
-import { ledgerTables } from "../../../src/store/ledger-tables.ts";
+import { schema } from "../../../src/store/schema.ts";
 import { temporaryFolder } from "../../harness/paths.ts";
 import { HandClock, TestHeld, turn } from "../../net/tools.ts";
 import { type ModelHeaders, type ModelKind, ModelServer } from "./model-server.ts";
@@ -125,7 +125,7 @@ async function play({ kinds, limit, headers, requests }: Plan) {
       random: () => 0.5,
       after: (ms, run) => clock.after(ms, () => void (isDead() || run())),
     };
-    const database = new Database({ path: file, migrations: ledgerTables, now: own.now });
+    const database = new Database({ path: file, migrations: schema, now: own.now });
     const alive = () => !processes[1 - i]!.dead;
     const ledger = new SqlLedger({ database, signal: signal(isDead), random: own.random, alive });
     return { name, clock: own, database, ledger, gate: new Gate({ ledger, clock: own }), dead: false };

@@ -7,7 +7,7 @@ import { type ClockState, NO_CLOCK, thetaAt } from "../../../src/core/quota/cloc
 import type { Claim, Lane, RatePolicy } from "../../../src/core/quota/model.ts";
 import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
-import { ledgerTables } from "../../../src/store/ledger-tables.ts";
+import { schema } from "../../../src/store/schema.ts";
 import { temporaryFolder } from "../../harness/paths.ts";
 import { type ModelHeaders, type ModelLimit, ModelServer } from "./model-server.ts";
 import { bestFixed, bestSliding, type Item, runWorld } from "./world.ts";
@@ -57,7 +57,7 @@ export interface Day {
 /** Plays so many days; the sessions of a day are spread over it. */
 export function soak(profile: Profile, use: Use, days: number): Day[] {
   const file = path.join(temporaryFolder("soak"), "ledger.db");
-  const open = () => new Database({ path: file, migrations: ledgerTables, now: () => 0 });
+  const open = () => new Database({ path: file, migrations: schema, now: () => 0 });
   const databases = [open(), open()];
   const ledgers = databases.map(
     (database) => new SqlLedger({ database, random: () => 0.5, dialect: () => profile.headers }),

@@ -5,7 +5,7 @@ import type { Ask, Finding } from "../../../src/core/quota/ledger.ts";
 import { type Claim, LANES, type Lane } from "../../../src/core/quota/model.ts";
 import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
-import { ledgerTables } from "../../../src/store/ledger-tables.ts";
+import { schema } from "../../../src/store/schema.ts";
 import { Agenda } from "./agenda.ts";
 import type { ModelServer } from "./model-server.ts";
 
@@ -49,7 +49,7 @@ export function freshLedger(): SqlLedger {
 /** Ledgers of so many processes in one database file, or, without a path, each alone in memory. */
 export function ledgersIn(processes: number, file: string | null): SqlLedger[] {
   return Array.from({ length: processes }, () => {
-    const database = new Database({ path: file ?? ":memory:", migrations: ledgerTables, now: () => 0 });
+    const database = new Database({ path: file ?? ":memory:", migrations: schema, now: () => 0 });
     return new SqlLedger({ database, random: () => 0.5 });
   });
 }
