@@ -1,7 +1,8 @@
 /**
- * Changes the quota arithmetic in one place at a time and looks whether a test fails: `node scripts/mutate.ts [--every N] [WORD ...]`. A
- * WORD keeps only the source files whose path holds it, `--every 5` tries each fifth mutant. Slow tests are left out; what is known is kept between runs while a
- * source stays as it is, and only survivors are tried again. Run by hand, never in CI.
+ * Changes the quota arithmetic in one place at a time and looks whether a test fails: `node scripts/mutate.ts [--every N] [--thorough]
+ * [WORD ...]`. A WORD keeps only the source files whose path holds it, `--every 5` tries each fifth mutant, `--thorough` tries what
+ * the quick tests let live with the slow ones as well. What died is remembered while its source stays as it is, so that a run
+ * goes on where one was broken off, and only survivors are tried again. Run by hand, never in CI.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, globSync, readFileSync } from "node:fs";
@@ -12,9 +13,10 @@ import { cacheFolder, root } from "../test/harness/paths.ts";
 import { instrument, type Mutant } from "./mutation/instrument.ts";
 import type { Measured, Order, Said, Setup } from "./mutation/worker.ts";
 
-/** Tests above this are left out. ms */
+/** Tests above this are left out, but for a thorough run. ms */
+const QUICK_MS = 250;
 const SLOW_MS = 4_000;
-/** What a mutant may take: so much, and so many times as long as its tests do without it. ms */
+/** What a test may take of a mutant: so much, and so many times as long as it does without it. ms */
 const PATIENCE_MS = 2_000;
 const TIMES = 8;
 /** Loading takes at most so long. ms */
@@ -32,7 +34,7 @@ interface Source {
 
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { every: { type: "string", default: "1" } },
+  options: { every: { type: "string", default: "1" }, thorough: { type: "boolean", default: false } },
 });
 const every = Number(values.every);
 const notes = path.join(cacheFolder("mutation"), "killed.txt");
@@ -48,15 +50,18 @@ for (const name of globSync("src/core/quota/*.ts", { cwd: root }).sort()) {
 }
 const tests = globSync("test/core/quota/*.test.ts", { cwd: root })
   .sort()
-  .filter((name) => !name.includes("soak") && !name.includes("fuzz"))
+  .filter((name) => !/soak|fuzz/.test(name) && (values.thorough || !/properties|never-above/.test(name)))
   .map((name) => path.join(root, name));
 
 const known = new Set(existsSync(notes) ? readFileSync(notes, "utf8").split("\n") : []);
 const setup = { sources: sources.map(({ file, firstId }) => [file, firstId] as const), tests };
+let baseline: readonly Measured[] = [];
 let thread = await start(-1);
-const baseline = await measure(thread);
+baseline = await measure(thread);
 const coverage = new Map<number, number[]>();
-const quick = baseline.map((one, number) => ({ ...one, number })).filter((one) => one.ms <= SLOW_MS);
+const quick = baseline
+  .map((one, number) => ({ ...one, number }))
+  .filter((one) => one.ms <= (values.thorough ? SLOW_MS : QUICK_MS));
 for (const { number, met } of quick.toSorted((a, b) => a.ms - b.ms))
   for (const id of met) coverage.set(id, [...(coverage.get(id) ?? []), number]);
 const all = quick.toSorted((a, b) => a.ms - b.ms).map((one) => one.number);
@@ -85,15 +90,14 @@ await thread.terminate();
 async function survives({ id, atLoad }: Mutant): Promise<boolean> {
   const numbers = atLoad ? all : (coverage.get(id) ?? []);
   if (numbers.length === 0) return true;
-  const patience = PATIENCE_MS + TIMES * numbers.reduce((sum, one) => sum + (baseline[one]?.ms ?? 0), 0);
   if (!atLoad) {
-    const said = await ask(thread, { mutant: id, tests: numbers }, patience);
+    const said = await ask(thread, { mutant: id, tests: numbers });
     if (said === null) thread = await start(-1);
     return said?.type === "done" && said.killedBy === null;
   }
   const own = await start(id).catch(() => null);
   if (own === null) return false;
-  const said = await ask(own, { mutant: id, tests: numbers }, patience);
+  const said = await ask(own, { mutant: id, tests: numbers });
   await own.terminate();
   return said?.type === "done" && said.killedBy === null;
 }
@@ -113,27 +117,32 @@ async function start(active: number): Promise<Worker> {
 }
 
 async function measure(worker: Worker): Promise<readonly Measured[]> {
-  const said = await ask(worker, { mutant: -1, tests: [] }, 300_000);
+  const said = await ask(worker, { mutant: -1, tests: [] });
   if (said?.type !== "measured") throw new Error("A test fails without any mutant.");
   return said.tests;
 }
 
-async function ask(worker: Worker, order: Order, patienceMs: number): Promise<Said | null> {
+async function ask(worker: Worker, order: Order): Promise<Said | null> {
   worker.postMessage(order);
-  return await answer(worker, patienceMs);
+  return await answer(worker, LOADING_MS);
 }
 
-/** What the thread says next; null where it dies or takes too long, and then it is ended. */
+/** What the thread says in the end; null where it dies, or one of its tests takes too long, and then it is ended. */
 function answer(worker: Worker, patienceMs: number): Promise<Said | null> {
   return new Promise((resolve) => {
     const end = (said: Said | null) => {
       clearTimeout(timer);
-      worker.off("message", end).off("exit", dead);
+      worker.off("message", hear).off("exit", dead);
       if (said === null) void worker.terminate();
       resolve(said);
     };
     const dead = () => end(null);
-    const timer = setTimeout(dead, patienceMs);
-    worker.once("message", end).once("exit", dead);
+    let timer = setTimeout(dead, patienceMs);
+    const hear = (said: Said) => {
+      if (said.type !== "began") return end(said);
+      clearTimeout(timer);
+      timer = setTimeout(dead, PATIENCE_MS + TIMES * (baseline[said.test]?.ms ?? LOADING_MS));
+    };
+    worker.on("message", hear).once("exit", dead);
   });
 }

@@ -32,6 +32,7 @@ export interface Measured {
 
 export type Said =
   | { readonly type: "loaded"; readonly tests: number }
+  | { readonly type: "began"; readonly test: number }
   | { readonly type: "measured"; readonly tests: readonly Measured[] }
   | { readonly type: "done"; readonly mutant: number; readonly killedBy: string | null };
 
@@ -73,7 +74,8 @@ parentPort?.on("message", async ({ mutant, tests: numbers }: Order) => {
 
 async function measure(): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const { title, run } of collected) {
+  for (const [test, { title, run }] of collected.entries()) {
+    say({ type: "began", test });
     state.met = new Set();
     const from = performance.now();
     await run();
@@ -88,6 +90,7 @@ async function killer(mutant: number, numbers: readonly number[]): Promise<strin
   state.active = mutant;
   for (const number of numbers) {
     const one = collected[number];
+    say({ type: "began", test: number });
     try {
       await one?.run();
     } catch {

@@ -5,8 +5,6 @@ import { type Bucket, type PartitionState, type RateInForce, SAFETY_MS } from ".
 
 /** More uncertain cells than this, and the grid is no help. */
 const CELLS_AT_MOST = 4;
-/** Steps of a search for a free instant. */
-const STEPS = 64;
 
 /**
  * The first instant, not before `at`, at which a request of so many units surely finds room. Infinity where it never does.
@@ -150,17 +148,15 @@ function gridFree(
   if (theta === null) return Number.POSITIVE_INFINITY;
   const jitter = jitterMs(clock);
   let t = at;
-  for (let step = 0; step < STEPS; step++) {
+  // Each round leaves a full cell behind, of which there are no more than spends.
+  for (;;) {
     const first = Math.floor((t + theta.lo) / length);
-    const last = Math.floor((t + theta.hi + jitter) / length);
-    if (last - first > CELLS_AT_MOST) return Number.POSITIVE_INFINITY;
-    let full: number | null = null;
-    for (let cell = last; cell >= first && full === null; cell--)
-      if (inCell(state, theta, length, cell) + units > limit) full = cell;
-    if (full === null) return t;
-    t = Math.max(t + 1, Math.ceil((full + 1) * length - theta.lo) + SAFETY_MS);
+    let cell = Math.floor((t + theta.hi + jitter) / length);
+    if (cell - first > CELLS_AT_MOST) return Number.POSITIVE_INFINITY;
+    while (cell >= first && inCell(state, theta, length, cell) + units <= limit) cell--;
+    if (cell < first) return t;
+    t = Math.ceil((cell + 1) * length - theta.lo) + SAFETY_MS;
   }
-  return Number.POSITIVE_INFINITY;
 }
 
 function openedFree(
@@ -174,10 +170,9 @@ function openedFree(
   if (state.opened === null) return Number.POSITIVE_INFINITY;
   const [early, late] = state.opened;
   const shutAt = Math.ceil(late + rate.quotaWindowMs) + SAFETY_MS;
-  if (at >= shutAt) return at;
   // Near the end nobody knows whether a request still falls into this window or opens the next: wait for certainty.
   const doubtful = at + jitterMs(clock) + SAFETY_MS >= early + rate.quotaWindowMs;
-  return !doubtful && sinceOpened(state, early) + units <= limit ? at : shutAt;
+  return !doubtful && sinceOpened(state, early) + units <= limit ? at : Math.max(at, shutAt);
 }
 
 function bucketFree(
@@ -214,7 +209,7 @@ function counterFree(
   if (theta === null) return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, at, units);
   const jitter = jitterMs(clock);
   let t = at;
-  for (let step = 0; step < STEPS; step++) {
+  for (;;) {
     let next = t;
     const early = t + theta.lo;
     const late = t + theta.hi + jitter;
@@ -232,7 +227,6 @@ function counterFree(
     if (next === t) return t;
     t = next;
   }
-  return slidingFree({ ...rate, quotaWindowMs: 2 * length }, limit, state, at, units);
 }
 
 function weighted(
