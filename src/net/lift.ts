@@ -71,10 +71,16 @@ export class Lift {
     if (kept < at) await pass(kept === 0 ? chunk : chunk.subarray(kept));
   }
 
+  /** The answer has ended: a text that was never closed comes to nothing, and its file is closed and deleted. */
+  async end(): Promise<void> {
+    const lifting = this.#lifting;
+    this.#lifting = null;
+    await lifting?.spool?.stop(false);
+  }
+
   /** Deletes what was lifted, for an answer that came to nothing. */
   async stop(): Promise<void> {
-    await this.#lifting?.spool?.stop(false);
-    this.#lifting = null;
+    await this.end();
     for (const { file } of Object.values(this.#lifted)) await rm(file, { force: true });
   }
 

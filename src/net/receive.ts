@@ -93,6 +93,7 @@ class Sink {
     const { contentType, saveTo, total } = this.#options;
     if (total !== null && this.#bytes !== total)
       throw new Error(`${this.#bytes} bytes came of ${total} that were announced.`);
+    await this.#lift?.end();
     const bytes = this.#bytes;
     const lifted = this.#lift?.lifted ?? {};
     const held = Buffer.concat(this.#chunks);
