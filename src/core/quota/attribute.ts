@@ -76,9 +76,16 @@ export function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: num
   const ahead = quota.resetAt - serverNow;
   if (ahead < -ROUNDING_MS || ahead > rate.quotaWindowMs + ROUNDING_MS) return false;
   const onGrid = rate.kind === "fixed" || rate.kind === "counter";
-  if (!onGrid || rate.quotaWindowMs % 1000 !== 0) return true;
+  if (!onGrid) return true;
+  if (besideGrid(rate, quota.resetAt)) return false;
   // On a grid of whole seconds nothing is rounded: the request lies in the quota window that ends there.
-  return quota.resetAt % rate.quotaWindowMs === 0 && ahead <= rate.quotaWindowMs;
+  return rate.quotaWindowMs % 1000 !== 0 || ahead <= rate.quotaWindowMs;
+}
+
+/** Whether no rounding to whole seconds makes a reset the end of a quota window on the server's grid. `resetAt` in its epoch ms. */
+export function besideGrid({ quotaWindowMs }: RateInForce, resetAt: number): boolean {
+  const nearest = Math.round(resetAt / quotaWindowMs) * quotaWindowMs;
+  return Math.abs(nearest - resetAt) > (quotaWindowMs % 1000 === 0 ? 0 : 1000);
 }
 
 /**

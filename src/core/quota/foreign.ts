@@ -1,6 +1,6 @@
 // Applies one statement of the server about one policy: its limit, the units that others spent, and the end of a quota
 // window, which also tells the server's clock. Pure.
-import { resetFits } from "./attribute.ts";
+import { besideGrid, resetFits } from "./attribute.ts";
 import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
 import type { QuotaReading } from "./evidence.ts";
 import { weighKinds } from "./kind.ts";
@@ -129,11 +129,9 @@ function gridEnd(rate: RateInForce, resetAt: number | null): number | null {
   return resetAt % rate.quotaWindowMs === 0 ? resetAt : null;
 }
 
-/** Whether no rounding of seconds explains a reset beside the grid: then the quota window opens at a request. */
+/** Whether a reset lies so that the quota window opens at a request. */
 function offGrid(rate: RateInForce, resetAt: number): boolean {
-  if (rate.kind !== "fixed" || rate.quotaWindowMs < 3000) return false;
-  const nearest = Math.round(resetAt / rate.quotaWindowMs) * rate.quotaWindowMs;
-  return Math.abs(nearest - resetAt) > (rate.quotaWindowMs % 1000 === 0 ? 0 : 1000);
+  return rate.kind === "fixed" && rate.quotaWindowMs >= 3000 && besideGrid(rate, resetAt);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   SAFETY_MS,
   type Spend,
 } from "./state.ts";
-import { inCell } from "./window.ts";
+import { inCell, missing } from "./window.ts";
 
 /** Offsets tried between the bounds of the server's clock. */
 const SAMPLES = 16;
@@ -190,11 +190,16 @@ function atFirst([early, , units]: Spend): Spend {
 
 function bucketUsed(evidence: Evidence): Range {
   const { sure, all } = landed(evidence);
-  const { rate, limit, shown, doubtMs } = evidence;
+  const { rate, limit, state, shown, doubtMs } = evidence;
   const perMs = limit / rate.quotaWindowMs;
   const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
   const left = (spends: Spend[]) => lacking(spends, perMs, shown.late);
-  return [Math.floor(left(sure) - slack), Math.min(total(all), Math.ceil(left(all) + slack))];
+  const least = Math.floor(left(sure) - slack);
+  const { bucket } = state;
+  // A bucket that is used up steadily never fills: what it lacks is older than the log, and only its own count knows it.
+  if (rate.kind === "bucket" && bucket !== null)
+    return [least, Math.ceil(missing(rate, limit, state, shown.sentAt) + bucket[2] * perMs)];
+  return [least, Math.min(total(all), Math.ceil(left(all) + slack))];
 }
 
 function fixedUsed({ rate, state, theta, shown }: Evidence): Range {

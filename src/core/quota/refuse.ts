@@ -3,7 +3,7 @@
 import { type ClockState, latest, thetaAt } from "./clock.ts";
 import { learnRefusal } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
-import type { ClaimPart, RatePolicy, Refusal } from "./model.ts";
+import type { ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
 import type { Settlement } from "./settle.ts";
 import { concurrencyRefused } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
@@ -47,8 +47,14 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   // Refused again at the end that our own count or the grid showed: neither is as believed, and each try may count.
   const again = (state.closed?.strikes ?? 0) > 0;
   const stated =
-    refusal.until === null || again ? refusal.until : finer(parts, states, refusal.until, clock, now);
+    refusal.until === null || again
+      ? refusal.until
+      : finer(parts, states, refusal.until, clock, settlement.head, now);
   const until = stated ?? guess(rate, state, explained, now, settlement.chance);
+  if (isMisjudged(state, settlement.head.sentAt))
+    for (const [i, part] of parts.entries())
+      if (i !== index && part.policy.type === "rate")
+        states[i] = { ...closed(states[i]!, refusal, until, now), probing: true };
   const shut = closed(state, refusal, until, now);
   const unexplained = explained <= now;
   const at = latest(clock, settlement.head);
@@ -56,6 +62,14 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   for (const finding of lesson.findings)
     findings.push({ accountId, policyId: policy.id, at: now, ...finding });
   states[index] = lesson.explained ? lesson.state : { ...lesson.state, probing: true };
+}
+
+/**
+ * Whether a policy was waited for in full, more than once, and the server refuses nevertheless: then it may be any other of the
+ * claim that does, and each waits. Else two claims that share it would wait for different ones and hinder each other for ever.
+ */
+function isMisjudged({ closed }: PartitionState, sentAt: number): boolean {
+  return closed !== null && closed.strikes > 1 && closed.until <= sentAt;
 }
 
 function closed(state: PartitionState, refusal: Refusal, until: number, now: number): PartitionState {
@@ -94,16 +108,21 @@ function finer(
   states: readonly PartitionState[],
   until: number,
   clock: ClockState,
+  head: Head,
   now: number,
 ): number {
   const theta = thetaAt(clock, now);
   if (theta === null || theta.hi - theta.lo > FINE_MS) return until;
+  const refusedAt = latest(clock, head) + theta.hi;
   let exact = 0;
   for (const [i, { policy }] of parts.entries()) {
     if (policy.type !== "rate") continue;
     const { kind, quotaWindowMs: length } = inForce(policy, states[i]!);
-    if (kind !== "fixed") return until;
+    // What this very answer made believed is not sure enough to doubt the answer's own number.
+    if (kind !== "fixed" || states[i]!.learned?.at === now) return until;
     const ends = Math.floor((until + theta.lo) / length) * length;
+    // It may have been refused in the quota window that begins there.
+    if (ends <= refusedAt) return until;
     exact = Math.max(exact, Math.ceil(ends - theta.lo) + SAFETY_MS);
   }
   return exact <= until && exact > until - 1000 && exact > now ? exact : until;

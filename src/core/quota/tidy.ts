@@ -65,9 +65,10 @@ export function merged(log: readonly Spend[], withinMs: number): Spend[] {
   return groups;
 }
 
-/** After the clock was set back, instants in the future count as now. */
+/** After the clock was set back, instants in the future count as now, and what may still be on its way as long after as it may be. */
 export function notAfter(state: PartitionState, clock: ClockState, now: number): PartitionState {
-  const edge = now + jitterMs(clock) + 1000;
+  const slack = jitterMs(clock) + 1000;
+  const edge = now + slack;
   const { closed } = state;
   const ahead =
     anyAfter(state.log, 1, edge) ||
@@ -77,7 +78,11 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
     (state.opened !== null && state.opened[1] > edge) ||
     (closed !== null && closed.at > edge);
   if (!ahead) return state;
-  const cut = (one: Spend): Spend => [Math.min(one[0], now), Math.min(one[1], now), one[2]];
+  const cut = ([early, late, units]: Spend): Spend => [
+    Math.min(early, now),
+    Math.min(late, now + Math.min(late - early, slack)),
+    units,
+  ];
   return {
     ...state,
     log: state.log.map(cut),

@@ -57,6 +57,14 @@ test("of two with the same limit the reset tells, with Date or without", () => {
   assert.equal(partOf(alike, { limit: 60, resetAt: AT + 10_000 }), 1);
 });
 
+test("a reset that no rounding to seconds puts on a policy's grid is not its reset", () => {
+  const halves = claimOf(["short", "fixed", 5, 1500], ["long", "fixed", 5, 3500]);
+  // The long one ends at :22.5, the short one at :21 and :22.5.
+  const end = Math.ceil(AT / 3500) * 3500;
+  assert.equal(partOf(halves, { limit: 5, remaining: 4, resetAt: end - 1500 }, [0, 1]), 0);
+  assert.equal(partOf(halves, { limit: 5, remaining: 4, resetAt: end }, [0, 1]), 1);
+});
+
 test("of two that fit alike the one whose own count is nearer, and none of two as near", () => {
   const same = claimOf(["a", "sliding", 60, 60_000], ["b", "sliding", 60, 60_000]);
   assert.equal(partOf(same, { limit: 60, remaining: 57 }, [3, 9]), 0);

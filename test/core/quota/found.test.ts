@@ -86,3 +86,36 @@ test("where refused requests count, a stricter limit of which no answer tells is
   const count = refusals(plan, { refusedCount: true, believe: () => ({ policy: { limit: 8 } }) });
   assert.ok(count <= 40, `${count} refusals`);
 });
+
+test("where refused requests count, two claims that share the one stricter policy do not refuse each other for ever", () => {
+  const policies = [policy("fixed", 6, 1500), policy("fixedFromFirst", 6, 1000), policy("counter", 2, 3500)];
+  const first = [
+    { gapMs: 47, mask: 5 },
+    { mask: 6, backMs: 44 },
+    { gapMs: 60, mask: 2 },
+  ];
+  const all = steps(...first, { gapMs: 35, mask: 5 }, { mask: 6 });
+  const believe = () => ({ policy: { limit: 8 } });
+  const count = refusals({ policies, steps: all, skewMs: -1484, wayMs: 12 }, { refusedCount: true, believe });
+  assert.ok(count <= 20, `${count} refusals`);
+});
+
+test("a bucket that is used up steadily for long does not pass for a log", () => {
+  const many = Array.from({ length: 8 }, () => ({}));
+  const lost = { fate: "never arrived", backMs: 28, laterMs: 4 } as const;
+  const all = steps({}, { gapMs: 40, backMs: 54 }, ...many, lost, { gapMs: 375, thereMs: 48 }, ...many);
+  assert.equal(refusals({ policies: [policy("bucket", 3, 1000)], steps: all }), 0);
+});
+
+test("what was lost and may still arrive counts from then on also when the clock is set back", () => {
+  const lost = { fate: "cancelled", gapMs: 40, thereMs: 50, laterMs: 1 } as const;
+  const back = { fate: "clock jumps", jumpMs: -3750 } as const;
+  const all = steps({}, lost, { thereMs: 44, slow: true }, { gapMs: 32 }, back, {});
+  const plan = {
+    policies: [policy("sliding", 3, 500)],
+    steps: all,
+    wayMs: 7,
+    headers: "retryAfter",
+  } as const;
+  assert.equal(refusals(plan), 0);
+});

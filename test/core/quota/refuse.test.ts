@@ -48,6 +48,41 @@ test("where several quota windows end about then, the wait ends with the last of
   assert.ok(latest >= 40_003 && latest <= 40_040);
 });
 
+test("a wait is not cut to where a quota window begins in which it may have been refused", () => {
+  // By the server's earliest clock the minute ends 60 ms after the request was sent; by its latest it is over or not.
+  const refusal = { kind: "rate" as const, until: AT + 1040, evidence: "stated" as const };
+  const headers = { date: new Date(AT + 39_000).toUTCString(), "retry-after": "1" };
+  const until = (hi: number) => {
+    const clock = { ...FINE, lo: 39_940, hi };
+    const claim = claimOf(["p", "fixed", 10, 60_000]);
+    const { states } = exchange(claim, [EMPTY], { at: AT, status: 429, headers, refusal, clock });
+    return (states[0]?.closed?.until ?? 0) - AT;
+  };
+  assert.equal(until(39_960), 63);
+  assert.equal(until(40_005), 1040);
+});
+
+test("a wait is not cut by a kind of quota window that its own answer made believed", () => {
+  const learned = { limit: null, quotaWindowMs: null, kind: "fixed", at: AT + 40 } as const;
+  const sliding = claimOf(["p", "sliding", 10, 60_000]);
+  assert.deepEqual(closedAfter(sliding, 40, FINE, [{ ...EMPTY, learned }]), [40_040]);
+  const before = { ...learned, at: AT };
+  assert.deepEqual(closedAfter(sliding, 40, FINE, [{ ...EMPTY, learned: before }]), [40_004]);
+});
+
+test("refused again and again after what was waited for, all policies of the claim wait, and one request goes ahead", () => {
+  const claim = claimOf(["p", "sliding", 10, 60_000], ["q", "sliding", 20, 60_000]);
+  const refusal = { kind: "rate" as const, until: AT + 5040, evidence: "stated" as const };
+  const answer = { at: AT, status: 429, headers: { "retry-after": "5" }, refusal, clock: FINE };
+  const after = (strikes: number, until: number) => {
+    const closed = { until, at: AT - 1000, evidence: "stated", strikes } as const;
+    const { states } = exchange(claim, [{ ...EMPTY, closed }, EMPTY], answer);
+    return [states[1]?.closed?.until ?? null, states[1]?.probing];
+  };
+  assert.deepEqual(after(2, AT), [AT + 5040, true]);
+  assert.deepEqual(after(1, AT), [null, false]);
+});
+
 test("refused again at the end of the quota window, the next wait is taken as it stands", () => {
   const closed = { until: AT - 1, at: AT - 1000, evidence: "stated", strikes: 1 } as const;
   assert.deepEqual(

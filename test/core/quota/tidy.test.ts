@@ -167,7 +167,7 @@ test("after the clock was set back, each thing in the future counts as now, whic
     assert.deepEqual(one.foreign, [[NOW, NOW, 2]]);
     assert.equal(one.opened, null);
   }
-  assert.deepEqual(moved[0]?.log, [[NOW - 7, NOW, 1]]);
+  assert.deepEqual(moved[0]?.log, [[NOW - 7, EDGE, 1]]);
   assert.deepEqual(moved[1]?.log, past.log);
   assert.deepEqual(moved[1]?.cells, [[1, 1, NOW]]);
   assert.deepEqual(moved[2]?.flying, [["f", NOW, 1, 5]]);
@@ -179,4 +179,12 @@ test("after the clock was set back, each thing in the future counts as now, whic
 test("a gate that was closed in the past keeps its instant when something else lies in the future", () => {
   const closed = { until: NOW + 40, at: NOW - 60, evidence: "stated", strikes: 1 } as const;
   assert.deepEqual(notAfter(state({ closed, opened: [NOW, EDGE + 1] }), CLOCK, NOW).closed, closed);
+});
+
+test("what may arrive after now still does so after the clock was set back, by a second and the network's doubt at most", () => {
+  const moved = (early: number, late: number) =>
+    notAfter(state({ log: [[early, late, 1]], opened: [NOW, EDGE + 1] }), CLOCK, NOW).log[0];
+  assert.deepEqual(moved(NOW + 5000, NOW + 5050), [NOW, NOW + 50, 1]);
+  assert.deepEqual(moved(NOW - 10, NOW + 40), [NOW - 10, NOW + 40, 1]);
+  assert.deepEqual(moved(NOW + 5000, NOW + 9000), [NOW, EDGE, 1]);
 });
