@@ -16,7 +16,7 @@ import {
   type Spend,
 } from "./state.ts";
 import { afterglowMs, gathered } from "./tidy.ts";
-import { inCell, missing } from "./window.ts";
+import { inCell, lacking } from "./window.ts";
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
 export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;
@@ -172,7 +172,7 @@ function counted(
   const theta = thetaAt(clock, head.gotAt);
   if (rate.kind === "fixed" && theta !== null && endsAt !== null)
     return inCell(state, theta, rate.quotaWindowMs, endsAt / rate.quotaWindowMs - 1);
-  if (rate.kind === "bucket") return Math.ceil(missing(rate, rate.limit ?? 1, state, head.sentAt));
+  if (rate.kind === "bucket") return Math.ceil(lacking(rate, rate.limit ?? 1, state, head.sentAt));
   // A counter's older bucket is weighted down, a window from the first request starts anew: the sliding count is above both.
   const from = head.sentAt - rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1);
   let used = 0;

@@ -12,7 +12,7 @@ import {
   SAFETY_MS,
   type Spend,
 } from "./state.ts";
-import { inCell, missing } from "./window.ts";
+import { inCell, lacking } from "./window.ts";
 
 /** Offsets tried between the bounds of the server's clock. */
 const SAMPLES = 16;
@@ -193,12 +193,11 @@ function bucketUsed(evidence: Evidence): Range {
   const { rate, limit, state, shown, doubtMs } = evidence;
   const perMs = limit / rate.quotaWindowMs;
   const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
-  const left = (spends: Spend[]) => lacking(spends, perMs, shown.late);
+  const left = (spends: Spend[]) => emptied(spends, perMs, shown.late);
   const least = Math.floor(left(sure) - slack);
-  const { bucket } = state;
   // A bucket that is used up steadily never fills: what it lacks is older than the log, and only its own count knows it.
-  if (rate.kind === "bucket" && bucket !== null)
-    return [least, Math.ceil(missing(rate, limit, state, shown.sentAt) + bucket[2] * perMs)];
+  if (rate.kind === "bucket" && state.bucket !== null)
+    return [least, Math.ceil(lacking(rate, limit, state, shown.sentAt))];
   return [least, Math.min(total(all), Math.ceil(left(all) + slack))];
 }
 
@@ -237,7 +236,7 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
 }
 
 /** What is missing from a bucket after all of these. Units. */
-function lacking(spends: readonly Spend[], perMs: number, at: number): number {
+function emptied(spends: readonly Spend[], perMs: number, at: number): number {
   let units = 0;
   let last = 0;
   for (const [early, , cost] of spends) {
@@ -255,7 +254,7 @@ function bucketOf(rate: RateInForce, state: PartitionState): Bucket | null {
   const last = all.at(-1);
   if (last === undefined || rate.limit === null) return null;
   const lateMs = Math.max(...all.map((one) => one[1] - one[0]));
-  return [lacking(all, rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
+  return [emptied(all, rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
 }
 
 function total(spends: readonly Spend[]): number {

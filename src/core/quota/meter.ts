@@ -3,7 +3,7 @@ import { type ClockState, thetaAt } from "./clock.ts";
 import type { ClaimPart, Meter, SlotPolicy } from "./model.ts";
 import { slotLimit, slotsElsewhere, slotsTaken } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
-import { leaving, missing, usedAt } from "./window.ts";
+import { leaving, shortfall, usedAt } from "./window.ts";
 
 const LEAVES_AT_MOST = 64;
 
@@ -83,10 +83,10 @@ function returns(
     const endsAt = Math.ceil(state.opened[1] + rate.quotaWindowMs) + SAFETY_MS;
     return { nextAt: endsAt, fullAt: endsAt, leavesAt: [] };
   }
-  if (rate.kind === "bucket" && rate.limit !== null) {
+  if (rate.kind === "bucket" && rate.limit !== null && state.bucket !== null) {
     const perUnitMs = rate.quotaWindowMs / rate.limit;
-    const short = missing(rate, rate.limit, state, now);
-    const nextAt = now + (short % 1 || 1) * perUnitMs;
+    const short = shortfall(rate, rate.limit, state.bucket, now);
+    const nextAt = now + (short - used + 1) * perUnitMs;
     return { nextAt: Math.ceil(nextAt), fullAt: Math.ceil(now + short * perUnitMs), leavesAt: [] };
   }
   const leavesAt: number[] = [];

@@ -52,7 +52,7 @@ export function usedAt(rate: RateInForce, state: PartitionState, clock: ClockSta
       if (now > state.opened[1] + rate.quotaWindowMs + SAFETY_MS) return 0;
       return sinceOpened(state, state.opened[0]);
     case "bucket":
-      return Math.ceil(missing(rate, rate.limit ?? 1, state, now) - 1e-9);
+      return Math.ceil(lacking(rate, rate.limit ?? 1, state, now) - 1e-9);
     case "counter":
       if (theta === null) break;
       return Math.ceil(weighted(rate.quotaWindowMs, state, theta, now + theta.lo) - 1e-9);
@@ -103,11 +103,27 @@ export function inCell(
   return count;
 }
 
-/** How much is missing from a full bucket at an instant. Units. */
+/** How much would be missing from a full bucket at an instant if every request arrived when it was sent. Units. */
 export function missing(rate: RateInForce, limit: number, state: PartitionState, now: number): number {
   if (state.bucket === null) return 0;
   const [units, at] = state.bucket;
   return Math.max(0, units - (Math.max(0, now - at) * limit) / rate.quotaWindowMs);
+}
+
+/** The most that can be missing from a full bucket at an instant: as if all arrived as late as they may. Units. */
+export function lacking(rate: RateInForce, limit: number, state: PartitionState, now: number): number {
+  const { bucket } = state;
+  return bucket === null ? 0 : Math.max(0, Math.min(bucket[3], shortfall(rate, limit, bucket, now)));
+}
+
+/** The same without bounds: below zero by how long the bucket has surely been full. Units. */
+export function shortfall(
+  rate: RateInForce,
+  limit: number,
+  [units, at, lateMs]: Bucket,
+  now: number,
+): number {
+  return units - ((Math.max(0, now - at) - lateMs) * limit) / rate.quotaWindowMs;
 }
 
 /** The earlier of two sound answers; the second is only computed where the first has to wait. */
@@ -182,12 +198,11 @@ function bucketFree(
   at: number,
   units: number,
 ): number {
-  if (state.bucket === null || state.bucket[3] + units <= limit) return at;
-  const fullAt = Math.max(at, bucketFullAt(rate, limit, state.bucket));
-  const perMs = limit / rate.quotaWindowMs;
-  const from = Math.max(at, state.bucket[1]);
-  const short = missing(rate, limit, state, from) + state.bucket[2] * perMs + units - limit;
-  return short <= 1e-9 ? at : Math.min(fullAt, Math.max(at, Math.ceil(from + short / perMs) + SAFETY_MS));
+  const { bucket } = state;
+  if (bucket === null || bucket[3] + units <= limit) return at;
+  const from = Math.max(at, bucket[1]);
+  const short = shortfall(rate, limit, bucket, from) + units - limit;
+  return short <= 1e-9 ? at : Math.ceil(from + (short * rate.quotaWindowMs) / limit) + SAFETY_MS;
 }
 
 /** When the bucket is surely full again, the latest arrivals made up for. */

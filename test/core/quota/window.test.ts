@@ -1,6 +1,7 @@
 // Each way of counting as rules on values: when is there room?
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { type ClockState, NO_CLOCK } from "../../../src/core/quota/clock.ts";
 import type { Claim, SlotPolicy } from "../../../src/core/quota/model.ts";
 import { reserve } from "../../../src/core/quota/reserve.ts";
@@ -91,6 +92,46 @@ test("a bucket gives back evenly", () => {
   const empty = state({ bucket: [10, NOW, 0, 10] });
   assert.equal(freeAt(rate("bucket", 10), empty, CLOCK, NOW, 1), NOW + 1000 + 3);
   assert.equal(freeAt(rate("bucket", 10), empty, CLOCK, NOW + 5000, 3), NOW + 5000);
+});
+
+test("a bucket gives back what may have arrived late as much later, not at the very end", () => {
+  const late = state({ bucket: [3, NOW, 2_000, 5] });
+  assert.equal(freeAt(rate("bucket", 5), late, CLOCK, NOW, 1), NOW);
+  assert.equal(freeAt(rate("bucket", 5), late, CLOCK, NOW, 2), NOW + 2_003);
+  assert.equal(freeAt(rate("bucket", 5), late, CLOCK, NOW + 1_000, 2), NOW + 2_003);
+  assert.equal(freeAt(rate("bucket", 5), late, CLOCK, NOW + 2_000, 2), NOW + 2_000);
+});
+
+test("who is told an instant and asks again then may go: nobody is put off from moment to moment", () => {
+  const ago = fc.integer({ min: 0, max: 25_000 });
+  const spend = fc.tuple(ago, fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 1, max: 2 }));
+  const books = fc.record({
+    kind: fc.constantFrom<CountingKind>("fixed", "fixedFromFirst", "sliding", "bucket", "counter"),
+    limit: fc.integer({ min: 2, max: 6 }),
+    log: fc.array(spend, { maxLength: 8 }),
+    flying: fc.array(spend, { maxLength: 4 }),
+    opened: fc.option(spend),
+    bucket: fc.option(fc.tuple(fc.double({ min: 0, max: 6, noNaN: true }), ago, ago, fc.nat(8))),
+    theta: fc.option(fc.tuple(fc.integer({ min: -5000, max: 5000 }), fc.integer({ min: 0, max: 1100 }))),
+    rttMax: fc.integer({ min: 20, max: 2_000 }),
+  });
+  fc.assert(
+    fc.property(books, ({ kind, limit, log, flying, opened, bucket, theta, rttMax }) => {
+      const clock = { ...CLOCK, rttMax, lo: theta?.[0] ?? null, hi: theta && theta[0] + theta[1] };
+      const full = state({
+        log: log.map(([ms, doubt, units]) => [NOW - ms, NOW - ms + doubt, units]),
+        flying: flying.map(([ms, doubt, units], i) => [`f${i}`, NOW - ms, units, doubt]),
+        opened: opened && [NOW - opened[0], NOW - opened[0] + opened[1]],
+        bucket: bucket && [bucket[0], NOW - bucket[1], bucket[2], bucket[3]],
+      });
+      const told = freeAt(rate(kind, limit), full, clock, NOW, 2);
+      // The clocks may have drifted apart meanwhile, by 30 parts in a million.
+      const later = freeAt(rate(kind, limit), full, clock, told, 2);
+      assert.ok(later - told <= 2, `${told - NOW} ms, then ${later - told} more`);
+      assert.equal(freeAt(rate(kind, limit), full, clock, later, 2), later);
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 test("a two-bucket counter weighs the older bucket by how much of it is in sight, rounded down", () => {
