@@ -62,22 +62,33 @@ function sensible(quota: QuotaReading, serverNow: number): QuotaReading {
   };
 }
 
-/** The longest of several waits; null where none is above zero, for 0 tells nothing. */
+/**
+ * The longest of all waits that a head names, for none may be shortened; a header that only a profile knows goes before the usual
+ * ones. Null where none is above zero, for 0 tells nothing.
+ */
 function readRetryAfter(
   headers: Head["headers"],
   named: { readonly name: string; readonly form: ValueForm },
   serverNow: number,
 ): number | null {
+  const name = named.name.toLowerCase();
+  const own = longestWait(headers[name], named.form, serverNow);
+  if (own > 0 && name !== RETRY_AFTER.name) return own;
   const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
-  if (Number.isFinite(ms) && ms > 0 && ms <= LONGEST_WAIT_MS) return ms;
-  const text = headers[named.name.toLowerCase()] ?? headers["x-ratelimit-retry-after"];
-  if (text === undefined) return null;
-  const single = readWait(text, named.form, serverNow);
-  const each = /^[\d\s.,]+$/.test(text)
-    ? text.split(",").map((one) => readWait(one, named.form, serverNow))
-    : [single];
-  const longest = Math.max(...each.map((one) => one ?? 0));
+  const longest = Math.max(
+    own,
+    name === RETRY_AFTER.name ? 0 : longestWait(headers[RETRY_AFTER.name], RETRY_AFTER.form, serverNow),
+    longestWait(headers["x-ratelimit-retry-after"], named.form, serverNow),
+    ms > 0 && ms <= LONGEST_WAIT_MS ? ms : 0,
+  );
   return longest > 0 ? longest : null;
+}
+
+/** The longest of the waits in one value, which a repeated header makes a list; 0 where there is none. ms */
+function longestWait(text: string | undefined, form: ValueForm, serverNow: number): number {
+  if (text === undefined) return 0;
+  const each = /^[\d\s.,]+$/.test(text) ? text.split(",") : [text];
+  return Math.max(...each.map((one) => readWait(one, form, serverNow) ?? 0));
 }
 
 function plainQuota(

@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
       "retry-after": "1",
     },
     budgets: [[60, 59, 1000]],
-    retryMs: 880,
+    retryMs: 1000,
   },
   { server: "Azure OpenAI", headers: { "retry-after-ms": "1250" }, budgets: [], retryMs: 1250 },
   {

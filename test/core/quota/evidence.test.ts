@@ -53,7 +53,13 @@ const retries: readonly (readonly [Record<string, string>, number | null])[] = [
   [{ "retry-after": "abc" }, null],
   [{}, null],
   [{ "retry-after": "5, 9" }, 9000],
-  [{ "retry-after-ms": "250", "retry-after": "1" }, 250],
+  [{ "retry-after-ms": "250" }, 250],
+  [{ "retry-after-ms": "250", "retry-after": "1" }, 1000],
+  [{ "retry-after-ms": "1250", "retry-after": "1" }, 1250],
+  [{ "retry-after-ms": "-1", "retry-after": "2" }, 2000],
+  [{ "retry-after-ms": "9e99", "retry-after": "0" }, null],
+  [{ "retry-after": "1", "x-ratelimit-retry-after": "3" }, 3000],
+  [{ "retry-after": "abc", "x-ratelimit-retry-after": "3" }, 3000],
   [{ "retry-after": new Date(NOW + 4000).toUTCString() }, 4000],
 ];
 
@@ -61,6 +67,19 @@ for (const [headers, ms] of retries)
   test(`a refusal with ${JSON.stringify(headers)} asks to wait ${ms} ms`, () => {
     assert.equal(readHead(head(headers, 429), null).retryAfterMs, ms);
   });
+
+test("where a profile names the header of the wait, that one holds, and the usual ones in its absence", () => {
+  const dialect = {
+    retryAfter: { name: "X-Come-Back", form: "deltaSeconds" },
+    structured: false,
+    describes: "none",
+    fact: { source: "page", readOn: "2026-11", evidence: "published" },
+  } as const;
+  const wait = (headers: Record<string, string>) => readHead(head(headers, 429), dialect).retryAfterMs;
+  assert.equal(wait({ "x-come-back": "2", "retry-after": "60", "retry-after-ms": "90000" }), 2000);
+  assert.equal(wait({ "x-come-back": "0", "retry-after": "60", "retry-after-ms": "90000" }), 90_000);
+  assert.equal(wait({ "retry-after": "60" }), 60_000);
+});
 
 test("a date that names the wait is compared with the server's own clock, not with ours", () => {
   const ahead = {
