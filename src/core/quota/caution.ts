@@ -27,7 +27,7 @@ export function cautiousAt(
   now: number,
 ): number {
   const allowed = flightsAllowed(policy, rate, state, clock);
-  if (allowed === null || state.flying.length < allowed) return now;
+  if (allowed === null) return now;
   const decided = state.flying.map((one) => one[1] + undecidedMs(clock)).sort((a, b) => b - a);
   return Math.max(now, decided[allowed - 1] ?? now);
 }

@@ -27,13 +27,13 @@ export function lookAt(
   if (policy.told !== true || limit === null) return now;
   const { heard } = state;
   const youngest = Math.max(0, ...state.flying.map((one) => one[1]));
-  const answered = state.flying.length === 0 ? now : Math.max(now, youngest + LOOK_MS);
+  const answered = Math.max(now, youngest + LOOK_MS);
   if (heard === null || state.sharedUntil <= now) {
     // Who never looked does so once, and who was surprised by others once does so after every silence.
     const silent = heard === null || (state.sharedUntil > 0 && now - heard.at > rate.quotaWindowMs);
     if (silent) return answered;
     // Of two that looked at once only the first saw nobody: it leaves one unit to the other until its answers are here.
-    const sure = heard.answers >= limit || state.flying.length === 0;
+    const sure = heard.answers >= limit;
     return sure || freeAt(rate, state, clock, now, Math.min(limit, units + 1)) <= now ? now : answered;
   }
   const own = ownShare(rate, state, clock, heard, now);
