@@ -52,6 +52,16 @@ export function whySentence(voice: Voice, { providerName, why, now }: WhyAbout):
         retry === null ? "" : attemptWords(voice, retry),
       );
       break;
+    case "retries":
+      parts.push(
+        at === null
+          ? t("Many attempts failed lately; the next ones are held back.")
+          : t("Many attempts failed lately; the next ones are held back until {at}, to spare {provider}.", {
+              provider: providerName,
+              at,
+            }),
+      );
+      break;
     case "outage":
       parts.push(
         at === null
@@ -102,7 +112,11 @@ export function whyFacts(
     { title: t("Until"), value: why.until === null ? endingWords(voice, why) : format.clock(why.until, now) },
     { title: t("Known from"), value: evidenceOf(voice, about) },
   ];
-  if (why.retry !== null) facts.push({ title: t("Last attempt"), value: causeName(voice, why.retry.cause) });
+  if (why.retry !== null)
+    facts.push(
+      { title: t("Last attempt"), value: causeName(voice, why.retry.cause) },
+      { title: t("Longest pause"), value: format.duration(why.retry.capMs) },
+    );
   if (why.cause !== "backoff") facts.push({ title: t("Ahead"), value: aheadWords(voice, why) });
   return facts;
 }
@@ -193,7 +207,10 @@ function laneName({ t }: Voice, lane: Lane): string {
 }
 
 /** "It is attempt 3 of at most 6." */
-export function attemptWords({ t, format }: Voice, { attempt, most }: Omit<Retry, "cause">): string {
+export function attemptWords(
+  { t, format }: Voice,
+  { attempt, most }: Pick<Retry, "attempt" | "most">,
+): string {
   const number = format.number(attempt);
   return most === null
     ? t("It is attempt {attempt}.", { attempt: number })

@@ -5,7 +5,7 @@ import type { Head, Refusal } from "../core/quota/model.ts";
 import type { Incoming, Outgoing, Progress } from "../core/wire.ts";
 import { openBody } from "./body.ts";
 import type { ClientOptions } from "./client.ts";
-import { plainDiagnosis } from "./diagnose.ts";
+import { askAgainAt, plainDiagnosis } from "./diagnose.ts";
 import type { WireHeaders, WireOptions } from "./interceptors.ts";
 import type { Pass } from "./pass.ts";
 import { BrokenOff, type Received, receive } from "./receive.ts";
@@ -18,6 +18,8 @@ export type Attempt =
       readonly type: "answer";
       readonly status: number;
       readonly refusal: Refusal | null;
+      /** When the server wants to be asked again, by its own number; null where it gave none. Epoch ms. */
+      readonly until: number | null;
       readonly incoming: Incoming;
     }
   | (Failure<"broken"> & { readonly rest: Rest | null })
@@ -124,6 +126,7 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
       type: "answer",
       status,
       refusal: null,
+      until: null,
       incoming: { head: whole, ...received, attempts: attempt },
     };
   }
@@ -133,7 +136,13 @@ async function takeIn(answer: Dispatcher.ResponseData<null>, context: AttemptOpt
   const refusal = diagnose(received.text);
   pass.settle(head, refusal);
   if (refusal !== null) progress.refused(refusal, attempt);
-  return { type: "answer", status, refusal, incoming: { head, ...received, attempts: attempt } };
+  return {
+    type: "answer",
+    status,
+    refusal,
+    until: askAgainAt(head),
+    incoming: { head, ...received, attempts: attempt },
+  };
 
   function diagnose(body: string | null): Refusal | null {
     return (options.diagnose ?? plainDiagnosis)(request, head, body, clock.now());

@@ -12,6 +12,7 @@ import { AGENT_GONE, type Leaving, Outages } from "./outage.ts";
 import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
 import { forget, type Rest } from "./rest.ts";
+import { RetryBudget } from "./retry-budget.ts";
 import type { NetSettings } from "./settings.ts";
 import { Gate } from "./throttle.ts";
 import type { Dispatcher } from "./undici.ts";
@@ -59,8 +60,8 @@ export class UndiciClient implements Client {
   readonly #options: ClientOptions;
   readonly #gate: Gate;
   readonly #closing = new AbortController();
-  readonly #sleeping = new Set<() => void>();
   readonly #outages: Outages;
+  readonly #budget: RetryBudget;
   #agent: Promise<{ readonly wire: Dispatcher; readonly send: AttemptOptions["send"] }> | null = null;
   #order = 0;
 
@@ -68,6 +69,7 @@ export class UndiciClient implements Client {
     this.#options = options;
     const { ledger, clock, connections } = options;
     this.#outages = new Outages(clock);
+    this.#budget = new RetryBudget(clock);
     this.#gate = new Gate({
       ledger,
       clock,
@@ -110,6 +112,7 @@ export class UndiciClient implements Client {
   async #repeat(journey: Journey): Promise<Incoming> {
     const { request, progress, url } = journey;
     const { clock } = this.#options;
+    this.#budget.sent(payer(request, url));
     let counted = 0;
     let refusals = 0;
     for (let attempt = 1; ; attempt++) {
@@ -122,14 +125,16 @@ export class UndiciClient implements Client {
       if (made.type === "unsent" && AGENT_GONE.has(made.code ?? "") && attempt < MOST_ATTEMPTS) continue;
       const refusal = made.type === "answer" ? made.refusal : null;
       refusals = refusal === null ? 0 : refusals + 1;
-      const next = decide(request, made, { counted: counted + 1, refusals }, clock.now(), clock.random());
+      const tally = { attempt, counted: counted + 1, refusals };
+      const next = decide(request, made, tally, clock.now(), clock.random());
       if (next.type === "unknown") throw outcomeUnknown(request, made);
       if (next.type === "final" || attempt >= MOST_ATTEMPTS) return final(made, attempt);
       if (next.counts) counted++;
-      const most = next.counts ? attempt + request.retry.attempts - counted : null;
-      const retry = { cause: next.cause, attempt: attempt + 1, most };
-      progress.retrying(next.at, retry, next.stated ? "stated" : "counted");
-      if (next.at > clock.now()) await this.#pause(next.at - clock.now(), request.signal);
+      progress.retrying(next.at, next.retry, next.stated ? "stated" : "counted");
+      const leaving = this.#leaving(journey, attempt + 1);
+      if (next.at > clock.now()) await sleep(clock, next.at - clock.now(), leaving.signal).catch(() => {});
+      // A refusal is awaited in the gate, for everyone; what failed goes again at the account's cost.
+      if (next.counts) await this.#budget.repeat(payer(request, url), leaving);
     }
   }
 
@@ -149,7 +154,6 @@ export class UndiciClient implements Client {
     const reason = cancelled("closing", null);
     this.#closing.abort(reason);
     this.#gate.dispose(reason);
-    for (const stop of [...this.#sleeping]) stop();
     await (await this.#agent?.catch(() => null))?.wire.destroy(reason);
     this.#gate.bookings.flush();
   }
@@ -216,17 +220,6 @@ export class UndiciClient implements Client {
     if (this.#closing.signal.aborted) throw cancelled("closing", cause);
   }
 
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    signal.addEventListener("abort", abort, { once: true });
-    this.#sleeping.add(abort);
-    if (signal.aborted) abort();
-    await sleep(this.#options.clock, ms, stop.signal).catch(() => {});
-    this.#sleeping.delete(abort);
-    signal.removeEventListener("abort", abort);
-  }
-
   /** undici loads at the first send: activation must not pay for it. */
   #open() {
     this.#agent ??= import("./undici.ts").then((undici) => {
@@ -272,6 +265,11 @@ function guarded(progress: Progress, trouble: (error: unknown) => void): Progres
 function askOf(request: Outgoing, attempt: number, since: number): Ask | null {
   const { claim, lane, holder, title } = request;
   return claim === null ? null : { id: `${request.id}#${attempt}`, claim, lane, since, holder, title };
+}
+
+/** Whose repeats a request's are: its account's, or, where it counts nowhere, its server's. */
+function payer({ claim }: Outgoing, url: URL): string {
+  return claim?.accountId ?? url.origin;
 }
 
 function cancelled(by: "person" | "closing", cause: unknown): HeadroomError<"cancelled"> {

@@ -3,6 +3,7 @@
 import { parsed } from "../core/profile/path.ts";
 import type { HeaderDialect, Profile } from "../core/profile/schema.ts";
 import { diagnose } from "../core/quota/diagnosis.ts";
+import { readHead } from "../core/quota/evidence.ts";
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Head, Refusal } from "../core/quota/model.ts";
 import { providerOf } from "../core/quota/state.ts";
@@ -38,6 +39,12 @@ export function diagnoseBy(
       poll: lane === "poll",
     });
   };
+}
+
+/** When a server wants to be asked again, whatever it answered; null where it gave no number. Epoch ms. */
+export function askAgainAt(head: Head): number | null {
+  const { retryAfterMs } = readHead(head, null);
+  return retryAfterMs === null ? null : Math.ceil(head.gotAt + retryAfterMs);
 }
 
 /** Reads without any rules: 429, and a Retry-After in whatever form. */

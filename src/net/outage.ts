@@ -9,7 +9,8 @@ import type { Clock } from "./clock.ts";
 /** So many failures in a row make an outage. */
 const OPEN_AFTER = 4;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** Above the quota window that nearly all servers have, so that the tries of an outage never use one up. */
+const LONGEST_PAUSE_MS = 75_000;
 
 /** What undici says of an agent that was closed while a request waited for it. */
 export const AGENT_GONE: ReadonlySet<string> = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);

@@ -81,7 +81,7 @@ test("a wait for slots names what must end, and no instant that nobody knows", (
 });
 
 test("every cause of a wait has its own sentence, with an instant and without one", () => {
-  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff", "outage"] as const;
+  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff", "outage", "retries"] as const;
   for (const until of [at(40), null]) {
     const said = causes.map((cause) => whySentence(voice, about({ cause, until })));
     assert.equal(new Set(said).size, causes.length);
@@ -112,13 +112,14 @@ test("of many ahead the first three are named and the others counted", () => {
 });
 
 test("a wait for the next attempt says which one it is of how many, and why the last one failed", () => {
-  const retry = { cause: "status 503", attempt: 3, most: 6 };
+  const retry = { cause: "status 503", attempt: 3, most: 6, capMs: 75_000 };
   const waits = about({ cause: "backoff", policyId: "", partition: "", evidence: "counted", retry });
   assert.equal(
     whySentence(voice, waits),
     "The last attempt failed; the next one follows at 14:02:10. It is attempt 3 of at most 6.",
   );
   assert.equal(factOf("Last attempt", waits), "the server answered with status 503");
+  assert.equal(factOf("Longest pause", waits), voice.format.duration(75_000));
   assert.equal(factOf("Ahead", waits), undefined);
 });
 
@@ -164,7 +165,7 @@ test("between two attempts a card says when the next one follows, and the queue 
   const until = on.clock.now() + 7_000;
   on.client.script = (_request, progress) => {
     progress.sending(1, on.clock.now());
-    progress.retrying(until, { cause: "lost", attempt: 2, most: 4 }, "counted");
+    progress.retrying(until, { cause: "lost", attempt: 2, most: 4, capMs: 75_000 }, "counted");
     return new Promise(() => {});
   };
   const id = on.send("sauti", "speak", { text: "Habari" });

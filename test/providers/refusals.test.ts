@@ -33,9 +33,9 @@ for (const row of rows)
     );
     assert.equal(refusal?.kind ?? null, row.kind);
     assert.equal(refusal?.until ?? null, row.until === undefined ? null : NOW + row.until);
-    const request = { repeat, claim, retry: profile.retry };
-    const outcome = { type: "answer", status, refusal } as const;
-    const next = decide(request, outcome, { counted: 1, refusals: 1 }, NOW, 0.5);
+    const request = { repeat, claim, lane, retry: profile.retry };
+    const outcome = { type: "answer", status, refusal, until: refusal?.until ?? null } as const;
+    const next = decide(request, outcome, { attempt: 1, counted: 1, refusals: 1 }, NOW, 0.5);
     assert.equal(cureOf(next, refusal), row.cure);
     const { meaning, remedy } = readError(profile, status, headers, row.body);
     assert.match(`${meaning} ${remedy}`, row.says);

@@ -67,7 +67,7 @@ export const LANES: readonly Lane[] = ["person", "flow", "batch", "poll"];
 export interface Wait {
   readonly partition: PartitionKey;
   readonly policyId: string;
-  readonly cause: "rate" | "slots" | "refused" | "learning" | "ahead" | "backoff" | "outage";
+  readonly cause: "rate" | "slots" | "refused" | "learning" | "ahead" | "backoff" | "outage" | "retries";
   /** The instant at which asking again makes sense, epoch ms; null where only an event (a job's end) frees it. */
   readonly until: number | null;
   readonly evidence: Evidence;
@@ -87,6 +87,8 @@ export interface Retry {
   readonly attempt: number;
   /** The number of the last attempt that is made; null where refusals alone do not end it. */
   readonly most: number | null;
+  /** The longest pause between two attempts where the server gives no number. ms */
+  readonly capMs: number;
 }
 
 /** A refusal understood. */

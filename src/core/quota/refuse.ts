@@ -11,6 +11,8 @@ import { freeAt } from "./window.ts";
 
 /** First wait where the server gave no number. ms */
 const BACKOFF_MS = 1_000;
+/** The longest wait without a number, in quota windows: above one, so that it surely ends in another one. */
+const ABOVE_WINDOW = 1.25;
 /** Bounds known this well are finer than the whole seconds of a header. ms */
 const FINE_MS = 500;
 
@@ -80,8 +82,8 @@ function closed(state: PartitionState, refusal: Refusal, until: number, now: num
 }
 
 /**
- * Without a number: as long as our own count says, and from the second refusal in a row on at least doubling, spread, and at most a
- * quota window longer each time.
+ * Without a number: as long as our own count says, and from the second refusal in a row on at least doubling, spread, and at most
+ * somewhat more than a quota window each time.
  */
 function guess(
   rate: RateInForce,
@@ -93,7 +95,7 @@ function guess(
   const counted = explained > now && Number.isFinite(explained) ? explained : null;
   const strikes = Math.min(state.closed?.strikes ?? 0, 16);
   if (counted !== null && strikes === 0) return counted;
-  const cap = Math.max(60_000, rate.quotaWindowMs);
+  const cap = Math.max(60_000, rate.quotaWindowMs) * ABOVE_WINDOW;
   const wait = Math.min(cap, BACKOFF_MS * 2 ** strikes);
   return Math.max(counted ?? 0, Math.ceil(now + wait * (0.5 + chance / 2)));
 }

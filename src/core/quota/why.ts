@@ -87,6 +87,7 @@ function endingOf(cause: Wait["cause"]): Ending {
     case "learning":
     case "backoff":
     case "outage":
+    case "retries":
       return "attemptEnds";
     case "rate":
       return "placeFrees";
@@ -113,6 +114,11 @@ function isRefusal({ cause, evidence }: Wait): boolean {
   return cause === "refused" || (cause === "backoff" && evidence === "stated");
 }
 
+/** Whether two wait for the same; where no policy holds them, for the same reason. */
+function isSame(a: Wait, b: Wait): boolean {
+  return a.partition === b.partition && (a.partition !== "" || a.cause === b.cause);
+}
+
 /** Those that wait for the same budget and are served before it. Who only waits for its next attempt waits for nobody. */
 function aheadOf({ id, accountId, wait }: Waiting, line: readonly Ticket[]): Why["ahead"] {
   const own = new Map<Lane, { count: number; readonly titles: string[] }>();
@@ -120,8 +126,7 @@ function aheadOf({ id, accountId, wait }: Waiting, line: readonly Ticket[]): Why
   let count = 0;
   for (const one of line) {
     if (one.id === id || wait.cause === "backoff") break;
-    if (one.accountId !== accountId || one.wait.partition !== wait.partition || one.wait.cause === "backoff")
-      continue;
+    if (one.accountId !== accountId || !isSame(one.wait, wait)) continue;
     count++;
     if (!one.own) others++;
     else {
