@@ -42,11 +42,17 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
   try {
     // What an answer itself held cannot be had again.
     if (result.link === null && actionSpec(task, result) === undefined) return;
-    const incoming = result.link === null ? await byAction(task, result) : await byLink(task, result);
+    const incoming = await whole(task, () =>
+      result.link === null ? byAction(task, result) : byLink(task, result),
+    );
     if (incoming.head.status >= 400)
       ports.results.put({ ...result, problem: failureOf(task, incoming).problem.sentence });
     else if (incoming.file !== null) {
-      const fetched = checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
+      const fetched = checked(
+        task,
+        { ...result, ...told(incoming), file: fileName(incoming.file) },
+        incoming.whole,
+      );
       await surely(task, [fetched], () => ports.results.put(fetched));
     }
   } catch (error) {
@@ -60,6 +66,15 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
     live.fetched.delete(result.id);
     context.changed();
   }
+}
+
+/** What is cut may have been cut on its way, so it is fetched once more. */
+async function whole({ context }: Task, fetch: () => Promise<Incoming>): Promise<Incoming> {
+  const first = await fetch();
+  if (first.whole !== false || first.file === null) return first;
+  const second = await fetch();
+  await context.ports.files.discard([first.file]);
+  return second;
 }
 
 async function byLink(task: Task, result: Result): Promise<Incoming> {

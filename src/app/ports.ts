@@ -1,6 +1,6 @@
 // What the app needs from outside, as interfaces: the composition root passes in the real ones, tests their own.
 
-import type { ExchangeStore, JobStore, ResultStore } from "../core/jobs/stores.ts";
+import type { ExchangeStore, FoundFile, JobStore, ResultStore } from "../core/jobs/stores.ts";
 import type { AccountStore } from "../core/profile/account.ts";
 import type { Profile } from "../core/profile/schema.ts";
 import type { Ledger } from "../core/quota/ledger.ts";
@@ -50,8 +50,8 @@ export interface Files {
   discard(paths: readonly string[]): Promise<void>;
   writeText(file: string, text: string): Promise<{ bytes: number }>;
   size(path: string): Promise<number | null>;
-  /** The whole file that was written for a result; null where there is none, or only a part of it. */
-  find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null>;
+  /** The file that was written for a result to the end of what came; null where there is none. */
+  find(resultId: string): Promise<FoundFile | null>;
   /**
    * Deletes what a dead process left behind of an exchange: what is half-written, with `whole` also what is whole. Files in
    * `booked` are results and stay.

@@ -176,7 +176,7 @@ function configProblem({ t, providerName: provider, fileOf }: About, field: stri
 /** Broken JSON, or an answer without what the profile promises. */
 export function brokenAnswer(
   about: About,
-  why: "json" | "large" | "missing" | "type",
+  why: "json" | "large" | "missing" | "part" | "type",
   detail: string,
 ): Problem {
   const { t, providerName: provider } = about;
@@ -200,6 +200,13 @@ export function brokenAnswer(
       return {
         sentence: t("The answer of {provider} has no value at {path}.", { provider, path: detail }),
         remedy: t("The API may have changed; open the answer to see what came."),
+      };
+    case "part":
+      return {
+        sentence: t("{provider} sent only a part of the result: it ends before the end that it states.", {
+          provider,
+        }),
+        remedy: t("Fetch it again, or open the file to see what came."),
       };
     case "type":
       return {

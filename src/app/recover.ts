@@ -135,8 +135,8 @@ async function isOnDisk(task: Task): Promise<boolean> {
       const result = blank(task, index, kind, usualTitle(context, kind, index));
       const found = await files.find(result.id);
       if (found === null) return [];
-      const { file, bytes, sniffed } = found;
-      made.push(checked({ context, place }, { ...result, file, bytes, mediaType: sniffed }));
+      const { file, bytes, sniffed, whole } = found;
+      made.push(checked({ context, place }, { ...result, file, bytes, mediaType: sniffed }, whole));
     }
     return made;
   }

@@ -81,7 +81,7 @@ async function resultOf(
     }
     case "body":
       if (incoming === null || incoming.file === null) return null;
-      return checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) });
+      return checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) }, incoming.whole);
     case "json":
       return written(
         context,
@@ -122,9 +122,11 @@ export function checked(task: Pick<Task, "context" | "place">, result: Result, w
   const wrong = media && type !== null && !/^(audio|video)\//.test(type);
   const empty = media && result.bytes === 0;
   const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
-  const got = whole ? (type ?? ports.t("nothing")) : ports.t("broken base64");
-  const problem = wrong || empty || !whole ? brokenAnswer(about, "type", got) : null;
-  return { ...result, problem: problem?.sentence ?? null };
+  const problem =
+    wrong || empty
+      ? brokenAnswer(about, "type", type ?? ports.t("nothing"))
+      : brokenAnswer(about, "part", "");
+  return { ...result, problem: wrong || empty || !whole ? problem.sentence : null };
 }
 
 async function written(context: Context, result: Result, text: string): Promise<Result> {

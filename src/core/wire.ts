@@ -72,7 +72,7 @@ export interface Lifted {
   readonly sniffed: string | null;
   /** SHA-256 in hex. */
   readonly digest: string;
-  /** False where the base64 broke off or was none from some point on. */
+  /** False where the base64 broke off or was none from some point on, and where the file is shorter than it says of itself. */
   readonly whole: boolean;
 }
 
@@ -86,6 +86,8 @@ export interface Incoming {
   readonly sniffed: string | null;
   /** SHA-256 of the file in hex; null or missing where there is none. */
   readonly digest?: string | null;
+  /** False where the file is shorter than it says of itself. Default true. */
+  readonly whole?: boolean;
   /** What was lifted, by the note that stands for it in `text`. Default none. */
   readonly lifted?: Readonly<Record<string, Lifted>>;
   readonly attempts: number;

@@ -156,6 +156,7 @@ const NOTHING: Received = {
   bytes: 0,
   sniffed: null,
   digest: null,
+  whole: true,
   lifted: {},
 };
 

@@ -177,7 +177,7 @@ export class Lift {
     const done = await spool.finish(this.#options.fileOf(this.#count));
     this.#count++;
     const note = `(${done.sniffed ?? "data"}, ${done.bytes} bytes, ${this.#count})`;
-    this.#lifted[note] = { ...done, whole };
+    this.#lifted[note] = { ...done, whole: whole && done.whole };
     return note;
   }
 

@@ -32,7 +32,9 @@ export interface ReceiveOptions {
 }
 
 /** A body that was taken in whole. */
-export type Received = Required<Pick<Incoming, "text" | "file" | "bytes" | "sniffed" | "digest" | "lifted">>;
+export type Received = Required<
+  Pick<Incoming, "text" | "file" | "bytes" | "sniffed" | "digest" | "whole" | "lifted">
+>;
 
 /** A body that broke off, with what can be gone on with. */
 export class BrokenOff extends Error {
@@ -102,7 +104,7 @@ class Sink {
     if (this.#spool === null && (saveTo !== null || (!textual && bytes > 0))) await this.#toDisk();
     if (this.#spool === null) {
       const text = decode(held, contentType);
-      return { text, file: null, bytes, sniffed, digest: null, lifted };
+      return { text, file: null, bytes, sniffed, digest: null, whole: true, lifted };
     }
     const spooled = await this.#spool.finish(saveTo ?? this.#partial());
     this.#spool = null;

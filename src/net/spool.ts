@@ -4,6 +4,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HeadroomError } from "../core/errors.ts";
+import { isCut } from "../core/extent.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
 
 /** A file that is whole. */
@@ -14,6 +15,8 @@ export interface Spooled {
   readonly sniffed: string | null;
   /** SHA-256 of the bytes, in hex. */
   readonly digest: string;
+  /** False where the file is shorter than it says of itself. */
+  readonly whole: boolean;
 }
 
 /** What a closed temporary file can be gone on with from. */
@@ -61,13 +64,13 @@ export class Spool {
   /** Opens a new temporary file, making its folder. */
   static async begin(partial: string): Promise<Spool> {
     await onDisk(mkdir(dirname(partial), { recursive: true }));
-    const handle = await onDisk(open(partial, "w", 0o600));
+    const handle = await onDisk(open(partial, "w+", 0o600));
     return new Spool(handle, { partial, bytes: 0, first: Buffer.alloc(0), hash: createHash("sha256") });
   }
 
   /** Goes on with what an earlier one has left. */
   static async goOn(begun: Begun): Promise<Spool> {
-    return new Spool(await onDisk(open(begun.partial, "a")), begun);
+    return new Spool(await onDisk(open(begun.partial, "a+")), begun);
   }
 
   get bytes(): number {
@@ -92,10 +95,12 @@ export class Spool {
   async finish(target: string): Promise<Spooled> {
     await this.#flush();
     await this.#writing;
+    const sniffed = sniff(this.#first);
+    const whole = !(await onDisk(isCut(sniffed, this.#bytes, (at, length) => this.#read(at, length))));
     await onDisk(this.#handle.sync().then(() => this.#handle.close()));
     if (target !== this.#partial) await onDisk(rename(this.#partial, target));
     const digest = this.#hash.digest("hex");
-    return { file: target, bytes: this.#bytes, sniffed: sniff(this.#first), digest };
+    return { file: target, bytes: this.#bytes, sniffed, digest, whole };
   }
 
   /** Closes the file; keeps what is surely written where asked to, and deletes it otherwise. */
@@ -132,6 +137,11 @@ export class Spool {
     this.#writing = this.#put(full);
     // A failure is met by whoever waits next; until then it is nobody's surprise.
     this.#writing.catch(() => {});
+  }
+
+  async #read(at: number, length: number): Promise<Uint8Array> {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, at);
+    return buffer.subarray(0, bytesRead);
   }
 
   async #put(bytes: Buffer): Promise<void> {

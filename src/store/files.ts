@@ -2,6 +2,8 @@
 // temporary name, flushed, renamed. It must not touch anything outside the folder.
 import { type FileHandle, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename } from "node:path";
+import { isCut } from "../core/extent.ts";
+import type { FoundFile } from "../core/jobs/stores.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
 import { isAlive } from "./ledger-lines.ts";
 import type { SqliteResults } from "./results.ts";
@@ -38,15 +40,19 @@ export class ResultFiles {
     return found?.isFile() ? found.size : null;
   }
 
-  async find(resultId: string): Promise<{ file: string; bytes: number; sniffed: string | null } | null> {
+  async find(resultId: string): Promise<FoundFile | null> {
     const names = await readdir(this.#results.folder).catch(() => []);
     const file = names.find((name) => name.startsWith(`${resultId}.`) && !name.endsWith(PART));
     if (file === undefined) return null;
     const handle = await open(this.#pathOf(file), "r");
     try {
       const { size } = await handle.stat();
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
-      return { file, bytes: size, sniffed: sniff(buffer.subarray(0, bytesRead)) };
+      const read = async (at: number, length: number) => {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
+        return buffer.subarray(0, bytesRead);
+      };
+      const sniffed = sniff(await read(0, SNIFF_BYTES));
+      return { file, bytes: size, sniffed, whole: !(await isCut(sniffed, size, read)) };
     } finally {
       await handle.close();
     }

@@ -10,8 +10,9 @@ export function outcomeOf(
   made: number,
 ): Outcome | string {
   const { state } = last;
+  const told = last.results.some((one) => one.problem !== null);
+  if (state === "succeeded" && size < made) return told ? "cut" : "cut in silence";
   if (state === "succeeded" && whole) {
-    if (size < made) return "cut";
     if (first.state === "unknown") return "resend";
     return first.results.some((one) => one.problem !== null) ? "fetch" : "done";
   }
@@ -31,7 +32,8 @@ export function wrongs({ first, last, charges, whole }: End, subject: Subject): 
   if (charges > subject.charges) found.push(`charged ${charges} times, not ${subject.charges}`);
   if (last.state === "succeeded" && charges !== subject.charges)
     found.push("a result that nobody was charged for");
-  if (last.state === "succeeded" && !whole) found.push("it succeeded, and its result is not there");
+  const told = last.results.some((one) => one.problem !== null);
+  if (last.state === "succeeded" && !whole && !told) found.push("it succeeded, and its result is not there");
   const gone = last.state === "failed" && charges === subject.charges;
   if (gone && !/charged|job failed/i.test(`${last.problem?.sentence} ${last.problem?.remedy}`))
     found.push("it was charged, and that is not said");

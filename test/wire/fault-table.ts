@@ -57,7 +57,7 @@ const table: Readonly<Record<FaultKind, Row>> = {
   emptyAnswer: unreadable,
   hugeAnswer: unreadable,
   endlessBody: unreadable,
-  wrongLength: ["resend", "kept", "done", "cut"],
+  wrongLength: ["resend", "kept", "done", "done"],
   hostileIds: ["strayed", "strayed", "done", "done"],
   twinId: passes,
   idempotencyUnknown: passes,

@@ -97,6 +97,15 @@ export interface JobStore {
   onChange(listener: () => void): () => void;
 }
 
+/** A file of the result folder, as its own bytes show it. */
+export interface FoundFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sniffed: string | null;
+  /** False where it is shorter than it says of itself. */
+  readonly whole: boolean;
+}
+
 export interface ResultStore {
   /** Folder under which results lie; files are named by the store alone. */
   readonly folder: string;
