@@ -28,7 +28,7 @@ if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "wake") await wakeFigures();
-if (part === "all" || part === "history") historyTable();
+if (part === "all" || part === "history") await historyTable();
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "slots")
   await slotsTable(values.contestant, [1, 2, 3].slice(0, values.phases.split(",").length));

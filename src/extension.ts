@@ -235,6 +235,7 @@ async function build({
     format: formatFor(vscode.env.language),
     choice,
     maxStorageBytes: () => readSettings().storageMaxBytes,
+    maxExchanges: () => readSettings().historyMaxExchanges,
     language: vscode.env.language,
     owner: randomUUID(),
     log: (level, line) => log.write(level, line),

@@ -151,10 +151,17 @@ export interface Doc {
 /** The history of exchanges, newest first. */
 export interface History {
   list(filter: ExchangeFilter): readonly Exchange[];
+  /** When each that a filter finds was begun, newest first. Epoch ms */
+  instants(filter: Omit<ExchangeFilter, "limit">): readonly number[];
   get(exchangeId: string): Exchange | null;
-  /** State, provider, account and time in words, for a tree item's description and hover. */
-  describe(exchange: Exchange): { readonly state: string; readonly detail: string };
+  /**
+   * State, provider, account and time in words, for a tree item's description and hover; `left`: whether a result of its was
+   * removed to stay within the bound on disk.
+   */
+  describe(exchange: Exchange): { readonly state: string; readonly detail: string; readonly left: boolean };
+  /** Removes one that has ended with its results; one under way is left. */
   remove(exchangeId: string): Promise<void>;
+  /** Removes all that have ended with their results, a few at a time; resolves when they are gone. */
   clear(): Promise<void>;
   /** What a filter finds, newest first, as the text of a file: without keys, piece by piece. `version` is Headroom's. */
   exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string>;

@@ -55,8 +55,9 @@ export function fenced(context: Context, id: string, live: LiveExchange): Contex
     get: (one) => exchanges.get(one),
     timeline: (one) => exchanges.timeline(one),
     list: (filter) => exchanges.list(filter),
+    instants: (filter) => exchanges.instants(filter),
+    beyond: (most) => exchanges.beyond(most),
     remove: (one) => together(() => exchanges.remove(one)),
-    clear: () => together(() => exchanges.clear()),
     onChange: (listener) => exchanges.onChange(listener),
   };
   const kept: ResultStore = {

@@ -4,12 +4,18 @@ import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
 import type { History } from "./api.ts";
 import { stateTitle } from "./card-words.ts";
 import { stateOf } from "./cards.ts";
+import { pause } from "./changes.ts";
 import type { Context } from "./context.ts";
 import { whyDoc } from "./docs.ts";
 import { type ExportFormat, exported, type Told } from "./export.ts";
 
 /** More exchanges than anybody keeps. */
 const MOST = 1_000_000;
+/** So many are read at once where all that a filter finds are walked through. */
+const PAGE = 100;
+/** So many are removed in one transaction, which takes 2 to 5 ms; others get their turn before the next ones. */
+const PIECE = 10;
+const PAUSE_MS = 5;
 
 /** The history over the stores. */
 export class ExchangeHistory implements History {
@@ -23,35 +29,46 @@ export class ExchangeHistory implements History {
     return this.#context.ports.exchanges.list(filter);
   }
 
+  instants(filter: Omit<ExchangeFilter, "limit">): readonly number[] {
+    return this.#context.ports.exchanges.instants({ ...filter, limit: MOST });
+  }
+
   get(exchangeId: string): Exchange | null {
     return this.#context.ports.exchanges.get(exchangeId);
   }
 
-  describe(exchange: Exchange): { readonly state: string; readonly detail: string } {
-    const { jobs, clock, t, format } = this.#context.ports;
+  describe(exchange: Exchange): { readonly state: string; readonly detail: string; readonly left: boolean } {
+    const { jobs, results, clock, t, format } = this.#context.ports;
     const job = jobs.get(exchange.id);
     const state = stateTitle(t, stateOf(exchange, job), job?.word ?? null, job?.watched ?? true);
     const provider = this.#context.profile(exchange.providerId)?.name ?? exchange.providerId;
     const account = this.#context.account(exchange.accountId)?.name ?? "";
     const at = format.clock(exchange.createdAt, clock.now());
-    const parts = [state, provider, account, at, exchange.problem?.sentence ?? ""];
-    return { state, detail: parts.filter((one) => one !== "").join(" · ") };
+    const left = results.of(exchange.id).some((one) => one.left === true && one.file === null);
+    const gone = left ? t("A result was removed to stay within the bound on disk.") : "";
+    const parts = [state, provider, account, at, exchange.problem?.sentence ?? "", gone];
+    return { state, detail: parts.filter((one) => one !== "").join(" · "), left };
   }
 
   /** Removes an exchange that has ended, with its results; leaves one that is under way. */
   async remove(exchangeId: string): Promise<void> {
     const exchange = this.get(exchangeId);
     if (exchange === null || !ENDED.has(exchange.state)) return;
-    this.#removeRest(exchangeId);
-    this.#context.ports.exchanges.remove(exchangeId);
-    this.#context.changed();
+    this.#removeAll([exchangeId]);
   }
 
   async clear(): Promise<void> {
-    const { exchanges } = this.#context.ports;
-    for (const exchange of exchanges.list({ states: [...ENDED], limit: MOST })) this.#removeRest(exchange.id);
-    exchanges.clear();
-    this.#context.changed();
+    await this.#removeBeyond(0, () => true, new AbortController().signal);
+  }
+
+  /**
+   * Lets the oldest leave beyond the newest `most`, a few at a time, until `signal` is aborted. What is under way stays, what only
+   * the person can decide, and what has a result on disk that was not saved: it may have been paid for and be there alone.
+   */
+  async trim(most: number, signal: AbortSignal): Promise<void> {
+    const { results } = this.#context.ports;
+    const isAlone = (id: string) => results.of(id).some((one) => one.file !== null && one.saved !== true);
+    await this.#removeBeyond(most, (id) => !isAlone(id), signal);
   }
 
   exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string> {
@@ -64,16 +81,42 @@ export class ExchangeHistory implements History {
 
   *#told(filter: Omit<ExchangeFilter, "limit">): Generator<Told> {
     const { exchanges } = this.#context.ports;
-    for (const exchange of exchanges.list({ ...filter, limit: MOST })) {
-      const timeline = exchanges.timeline(exchange.id);
-      yield { exchange, timeline, why: whyDoc(this.#context, exchange).text };
+    for (let after: Exchange | undefined; ; ) {
+      const page = exchanges.list({ ...filter, limit: PAGE, ...(after === undefined ? {} : { after }) });
+      for (const exchange of page) {
+        const timeline = exchanges.timeline(exchange.id);
+        yield { exchange, timeline, why: whyDoc(this.#context, exchange).text };
+      }
+      after = page.at(-1);
+      if (after === undefined) return;
     }
   }
 
-  /** Job and results with their files; the exchange itself is left to the caller. */
-  #removeRest(exchangeId: string): void {
-    const { results, jobs } = this.#context.ports;
-    for (const result of results.of(exchangeId)) results.remove(result.id);
-    jobs.remove(exchangeId);
+  async #removeBeyond(most: number, may: (id: string) => boolean, signal: AbortSignal): Promise<void> {
+    const { exchanges, clock } = this.#context.ports;
+    let piece: string[] = [];
+    for (const { id } of exchanges.beyond(most)) {
+      piece.push(id);
+      if (piece.length < PIECE) continue;
+      this.#removeAll(piece.filter(may));
+      piece = [];
+      await pause(clock, PAUSE_MS, signal);
+      if (signal.aborted) return;
+    }
+    this.#removeAll(piece.filter(may));
+  }
+
+  /** Exchanges with their jobs, results and files. */
+  #removeAll(exchangeIds: readonly string[]): void {
+    const { exchanges, results, jobs, together } = this.#context.ports;
+    if (exchangeIds.length === 0) return;
+    together(() => {
+      for (const id of exchangeIds) {
+        for (const result of results.of(id)) results.remove(result.id);
+        jobs.remove(id);
+        exchanges.remove(id);
+      }
+    });
+    this.#context.changed();
   }
 }

@@ -73,7 +73,7 @@ export function sendAgain(parts: Parts, exchangeId?: string): void {
   const { providerId } = playground.chosen;
   const exchange =
     exchangeId === undefined
-      ? (exchanges.list({ providerId, limit: 1 })[0] ?? null)
+      ? (exchanges.list({ providerIds: [providerId], limit: 1 })[0] ?? null)
       : exchanges.get(exchangeId);
   const place = exchange === null ? null : placeOfStored(context, exchange);
   const action = exchange === null || place === null ? null : actionOf(place.profile, exchange.actionId);

@@ -56,6 +56,11 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
       ]
         .filter((one) => one !== "")
         .join(" ");
+    case "left":
+      return t(
+        "{title} ({size}) was removed to stay within {bound} on disk. The setting headroom.storage.maxMegabytes raises that bound.",
+        { title: moment.title, size: format.bytes(moment.bytes), bound: format.bytes(moment.bound) },
+      );
     case "state":
       return moment.note === null
         ? stateSentence(voice, moment.state)

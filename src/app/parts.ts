@@ -79,7 +79,7 @@ export function makeParts(ports: Ports): Parts {
   const choices = new Choices(context, playground);
   const work = new Work(context);
   const decisions = new Decisions(context, work);
-  const storage = new Storage(context, (notice) => notify(parts, notice));
+  const storage = new Storage(context, history, (notice) => notify(parts, notice));
   const parts: Parts = {
     context,
     changes,

@@ -108,6 +108,8 @@ export interface Ports {
   readonly choice?: ChoiceMemory;
   /** The most that results may take on disk, bytes; 0 for no bound. Default none. */
   readonly maxStorageBytes?: () => number;
+  /** The most exchanges that the history keeps; 0 for no bound. Default none. */
+  readonly maxExchanges?: () => number;
   /** The person's language as a BCP 47 tag; default en. */
   readonly language?: string;
   /** Names this process in leases. */

@@ -1,8 +1,9 @@
-// Keeps the result folder tidy: what dead processes left there goes, and the oldest results leave when all of them are
-// larger than the person wants. Their entries stay in the history. It must not touch what is saved, in use or under way.
+// Keeps what is stored within the person's bounds: what dead processes left goes, the oldest results leave when all of them are
+// larger than that, the oldest entries of the history when there are more. It must not touch what is in use or under way.
 import { ENDED } from "../core/jobs/flow.ts";
 import type { Result } from "../core/jobs/model.ts";
 import type { Context } from "./context.ts";
+import type { ExchangeHistory } from "./history.ts";
 import type { Notice } from "./parts.ts";
 
 /** What was fetched, played, opened or saved so lately is in use. ms */
@@ -11,6 +12,8 @@ const IN_USE_MS = 10 * 60_000;
 const START_MS = 5_000;
 /** Looks at the folder at most so often. ms */
 const LOOK_MS = 2_000;
+/** Counts the history at most so often. ms */
+const COUNT_MS = 60_000;
 /** A file that no result names may still get its name in the next moment, from another editor window. ms */
 const ORPHAN_MS = 60 * 60_000;
 
@@ -18,11 +21,15 @@ const ORPHAN_MS = 60 * 60_000;
 export class Storage {
   readonly #context: Context;
   readonly #notify: (notice: Notice) => void;
+  readonly #history: Pick<ExchangeHistory, "trim">;
+  readonly #stopped = new AbortController();
   #due: (() => void) | null = null;
   #left = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(context: Context, notify: (notice: Notice) => void) {
+  constructor(context: Context, history: Pick<ExchangeHistory, "trim">, notify: (notice: Notice) => void) {
     this.#context = context;
+    this.#history = history;
     this.#notify = notify;
   }
 
@@ -31,18 +38,28 @@ export class Storage {
     this.#after(START_MS, async () => {
       const { files, results, clock } = this.#context.ports;
       await files.tidy((file) => results.names(file), clock.now() - ORPHAN_MS);
-      await this.fit();
+      await this.#keepBounds();
     });
   }
 
   stop(): void {
+    this.#stopped.abort();
     this.#due?.();
     this.#due = null;
   }
 
   /** Something may have been fetched. */
   look(): void {
-    if (this.#due === null) this.#after(LOOK_MS, () => this.fit());
+    if (this.#due === null) this.#after(LOOK_MS, () => this.#keepBounds());
+  }
+
+  async #keepBounds(): Promise<void> {
+    await this.#fit();
+    const { clock, maxExchanges } = this.#context.ports;
+    const most = maxExchanges?.() ?? 0;
+    if (most <= 0 || clock.now() - this.#countedAt < COUNT_MS) return;
+    this.#countedAt = clock.now();
+    await this.#history.trim(most, this.#stopped.signal);
   }
 
   #after(ms: number, work: () => Promise<void>): void {
@@ -63,7 +80,7 @@ export class Storage {
   }
 
   /** Lets the oldest results leave until the rest fits; tells what left, and where nothing more can. */
-  async fit(): Promise<void> {
+  async #fit(): Promise<void> {
     const { results, t, format, maxStorageBytes } = this.#context.ports;
     const most = maxStorageBytes?.() ?? 0;
     if (most <= 0) return;
@@ -71,7 +88,7 @@ export class Storage {
     for (const result of over > 0 ? results.onDisk() : []) {
       if (over <= 0) break;
       if (result.saved === true || (await this.#inUse(result))) continue;
-      if (!(await this.#drop(result))) continue;
+      if (!(await this.#drop(result, most))) continue;
       over -= result.bytes ?? 0;
       this.#left++;
     }
@@ -100,13 +117,15 @@ export class Storage {
   }
 
   /** Takes the file away and says so at the result; false where another editor window was faster. */
-  async #drop(result: Result): Promise<boolean> {
-    const { results, files, together } = this.#context.ports;
-    const { file } = result;
+  async #drop(result: Result, bound: number): Promise<boolean> {
+    const { exchanges, results, files, clock, together } = this.#context.ports;
+    const { file, title } = result;
     const left = together(() => {
       const now = results.get(result.id);
       if (file === null || now?.file !== file || now.saved === true) return false;
       results.put({ ...now, file: null, left: true });
+      const moment = { at: clock.now(), what: "left", title, bytes: result.bytes ?? 0, bound } as const;
+      exchanges.note(result.exchangeId, moment);
       return true;
     });
     if (left && file !== null) await files.remove(file);

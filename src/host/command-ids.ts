@@ -35,6 +35,7 @@ export const COMMANDS = [
   "searchHistory",
   "filterHistory",
   "clearSearch",
+  "showMore",
   "exportHistory",
   "clearHistory",
   "openAnswer",

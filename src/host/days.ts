@@ -14,12 +14,18 @@ export interface Day<T> {
 /** Groups entries that are sorted by time; days keep the order in which they appear. */
 export function daysOf<T>(entries: readonly T[], atOf: (entry: T) => number, now: number): Day<T>[] {
   const days = new Map<string, { at: number; entries: T[] }>();
+  let last: { readonly at: number; readonly from: number; readonly entries: T[] } | null = null;
   for (const entry of entries) {
     const at = atOf(entry);
+    if (last !== null && at >= last.from && at <= last.at) {
+      last.entries.push(entry);
+      continue;
+    }
     const key = keyOf(at);
-    const day = days.get(key);
-    if (day === undefined) days.set(key, { at, entries: [entry] });
-    else day.entries.push(entry);
+    const day = days.get(key) ?? { at, entries: [] };
+    day.entries.push(entry);
+    days.set(key, day);
+    last = { at, from: new Date(at).setHours(0, 0, 0, 0), entries: day.entries };
   }
   return [...days].map(([key, day]) => ({
     key,

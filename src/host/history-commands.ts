@@ -1,12 +1,13 @@
 // The commands on the history and on results. From the tree they get an entry, from the palette they ask for one.
 import * as vscode from "vscode";
-import type { App, CodeLanguage, ProviderInfo } from "../app/api.ts";
+import type { App, CodeLanguage } from "../app/api.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import type { Commands } from "./command-ids.ts";
 import type { Part } from "./documents.ts";
 import { openResult, revealResult, saveResult } from "./files.ts";
 import { exportHistory } from "./history-export.ts";
+import { chooseFilter, filterTitle } from "./history-filter.ts";
 import type { HistoryFilter, HistoryTree } from "./history-tree.ts";
 import { copyCode, type Tools } from "./intents.ts";
 
@@ -15,6 +16,7 @@ type Ids =
   | "searchHistory"
   | "filterHistory"
   | "clearSearch"
+  | "showMore"
   | "exportHistory"
   | "clearHistory"
   | "openAnswer"
@@ -49,11 +51,12 @@ export function historyCommands(
     const exchange = await chosen(app, entry, title, tools);
     if (exchange !== null) await copyCode(app, exchange.id, language, t);
   };
-  /** Lists what fits, and says what was asked for; words and choice add up. */
-  const list = (filter: HistoryFilter, title: string) => {
-    tree.show(filter, title);
+  /** Lists what fits, and says beside the view's name what was asked for. */
+  const list = async (filter: HistoryFilter) => {
+    const app = await tools.app.get();
+    tree.show(filter, filterTitle(filter, app.accounts.providers(), t));
     filtered(Object.keys(filter).length > 0);
-    return vscode.commands.executeCommand("headroom.history.focus");
+    await vscode.commands.executeCommand("headroom.history.focus");
   };
   const onResult = (work: (app: App, resultId: string) => Promise<void>) => async () => {
     const app = await tools.app.get();
@@ -77,18 +80,14 @@ export function historyCommands(
       if (text === undefined) return;
       const { text: _, ...rest } = tree.filter;
       const words = text.trim();
-      await list(words === "" ? rest : { ...rest, text: words }, words === "" ? "" : `"${words}"`);
+      await list(words === "" ? rest : { ...rest, text: words });
     },
     filterHistory: async () => {
-      const app = await tools.app.get();
-      const choice = await vscode.window.showQuickPick(filters(app.accounts.providers(), t), {
-        title: t("Filter History"),
-      });
-      const { text } = tree.filter;
-      if (choice !== undefined)
-        await list({ ...(text === undefined ? {} : { text }), ...choice.filter }, choice.label);
+      const chosen = await chooseFilter(tree.filter, (await tools.app.get()).accounts.providers(), t);
+      if (chosen !== null) await list(chosen);
     },
-    clearSearch: () => list({}, ""),
+    clearSearch: () => list({}),
+    showMore: (entry) => tree.more(entry),
     exportHistory: async () => {
       await exportHistory(await tools.app.get(), tree.filter, version, t);
     },
@@ -126,18 +125,6 @@ export function historyCommands(
     revealResult: onResult((app, id) => revealResult(app, id, t)),
     openResult: onResult((app, id) => openResult(app, id, t)),
   };
-}
-
-/** What the history can be narrowed down to. */
-function filters(providers: readonly ProviderInfo[], t: Tools["t"]) {
-  const states: readonly (vscode.QuickPickItem & { readonly filter: HistoryFilter })[] = [
-    { label: t("Under way"), filter: { states: ["intent", "waiting", "sent", "accepted"] } },
-    { label: t("Done"), filter: { states: ["done"] } },
-    { label: t("Failed or refused"), filter: { states: ["failed", "refused"] } },
-    { label: t("Outcome unknown"), filter: { states: ["outcomeUnknown"] } },
-    { label: t("Cancelled"), filter: { states: ["cancelled"] } },
-  ];
-  return [...providers.map((one) => ({ label: one.name, filter: { providerId: one.id } })), ...states];
 }
 
 /** The newest result that lies on disk. */

@@ -1,5 +1,5 @@
-// The history as a tree: exchanges by day, newest first, searched and filtered. It shows what the app tells and
-// changes nothing.
+// The history as a tree: exchanges by day, newest first, searched and filtered; a day's are read when it is opened. It shows
+// what the app tells and changes nothing.
 import * as vscode from "vscode";
 import type { App } from "../app/api.ts";
 import type { Translate } from "../app/ports.ts";
@@ -8,16 +8,17 @@ import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
 import { type Day, daysOf } from "./days.ts";
 import type { LazyApp } from "./lazy-app.ts";
 
-/** At most so many exchanges are listed; older ones are found by searching. */
-const MOST = 500;
+/** So many of a day's exchanges are listed at first, and so many more at each wish. */
+const PAGE = 500;
 
 /** What of the history is listed; empty for all. */
-export type HistoryFilter = Pick<ExchangeFilter, "text" | "providerId" | "states">;
+export type HistoryFilter = Pick<ExchangeFilter, "text" | "providerIds" | "states">;
 
-/** An entry of the tree. */
+/** An entry of the tree. A day knows when its exchanges were begun, newest first. */
 export type HistoryItem =
-  | { readonly kind: "day"; readonly day: Day<Exchange> }
-  | { readonly kind: "exchange"; readonly exchange: Exchange };
+  | { readonly kind: "day"; readonly day: Day<number> }
+  | { readonly kind: "exchange"; readonly exchange: Exchange }
+  | { readonly kind: "more"; readonly day: Day<number> };
 
 const ICONS: Readonly<Record<ExchangeState, readonly [icon: string, colour?: string]>> = {
   intent: ["circle-outline"],
@@ -41,6 +42,8 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
   readonly onDidChangeTreeData = this.#changed.event;
   #view: vscode.TreeView<HistoryItem> | null = null;
   #filter: HistoryFilter = {};
+  /** How many of a day's exchanges are listed, by the day, where that is more than at first. */
+  readonly #listed = new Map<string, number>();
 
   constructor(app: LazyApp, t: Translate) {
     this.#app = app;
@@ -70,35 +73,72 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
   /** Lists what fits only; `title` says so beside the view's name, empty for all. */
   show(filter: HistoryFilter, title: string): void {
     this.#filter = filter;
+    this.#listed.clear();
     if (this.#view !== null) this.#view.description = title;
     this.#changed.fire(undefined);
   }
 
+  /** Lists more of the day that such an entry ends. */
+  more(item: unknown): void {
+    const { kind, day } = (item ?? {}) as Partial<Extract<HistoryItem, { kind: "more" }>>;
+    if (kind !== "more" || day === undefined) return;
+    this.#listed.set(day.key, this.#listedOf(day) + PAGE);
+    this.#changed.fire(undefined);
+  }
+
   async getChildren(item?: HistoryItem): Promise<HistoryItem[]> {
-    if (item?.kind === "day") return item.day.entries.map((exchange) => ({ kind: "exchange", exchange }));
-    if (item !== undefined) return [];
+    if (item !== undefined && item.kind !== "day") return [];
     // A failed start is told once for all views; the tree then shows its welcome.
     const app = await this.#app.get().catch(() => null);
     if (app === null) return [];
-    const found = app.history.list({ ...this.#filter, limit: MOST + 1 });
+    if (item !== undefined) return this.#entriesOf(app, item.day);
+    const instants = app.history.instants(this.#filter);
+    // A message would hide the words, and the way out, that an empty view shows.
+    const isNarrowed = Object.keys(this.#filter).length > 0 && instants.length > 0;
     if (this.#view !== null)
-      this.#view.message =
-        found.length > MOST
-          ? this.#t("The newest {count} are shown. Search to find older ones.", { count: MOST })
-          : "";
-    const days = daysOf(found.slice(0, MOST), (exchange) => exchange.createdAt, Date.now());
+      this.#view.message = isNarrowed ? this.#t("{count} found", { count: instants.length }) : "";
+    const days = daysOf(instants, (at) => at, Date.now());
     return days.map((day) => ({ kind: "day", day }));
   }
 
   getTreeItem(item: HistoryItem): vscode.TreeItem {
-    return item.kind === "day" ? this.#dayItem(item.day) : this.#exchangeItem(item.exchange);
+    switch (item.kind) {
+      case "day":
+        return this.#dayItem(item.day);
+      case "exchange":
+        return this.#exchangeItem(item.exchange);
+      case "more":
+        return this.#moreItem(item);
+    }
   }
 
   dispose(): void {
     for (const one of this.#disposables) one.dispose();
   }
 
-  #dayItem(day: Day<Exchange>): vscode.TreeItem {
+  #entriesOf(app: App, day: Day<number>): HistoryItem[] {
+    const limit = this.#listedOf(day);
+    const [newest = 0, oldest = newest] = [day.entries[0], day.entries.at(-1)];
+    const found = app.history.list({ ...this.#filter, since: oldest, before: newest + 1, limit });
+    const entries: HistoryItem[] = found.map((exchange) => ({ kind: "exchange", exchange }));
+    return day.entries.length > limit ? [...entries, { kind: "more", day }] : entries;
+  }
+
+  #listedOf(day: Day<number>): number {
+    return this.#listed.get(day.key) ?? PAGE;
+  }
+
+  #moreItem(more: Extract<HistoryItem, { kind: "more" }>): vscode.TreeItem {
+    const count = Math.min(PAGE, more.day.entries.length - this.#listedOf(more.day));
+    const title = this.#t("Show {count} more", { count });
+    const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
+    item.id = `more/${more.day.key}`;
+    item.iconPath = new vscode.ThemeIcon("fold-down");
+    item.command = { command: "headroom.showMore", title, arguments: [more] };
+    return item;
+  }
+
+  #dayItem(day: Day<number>): vscode.TreeItem {
     const full = new Intl.DateTimeFormat(vscode.env.language, {
       weekday: "long",
       day: "numeric",
@@ -121,7 +161,7 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
 
   #exchangeItem(exchange: Exchange): vscode.TreeItem {
     const app = this.#app.now as App;
-    const { state, detail } = app.history.describe(exchange);
+    const { state, detail, left } = app.history.describe(exchange);
     const item = new vscode.TreeItem(exchange.title, vscode.TreeItemCollapsibleState.None);
     item.id = `exchange/${exchange.id}`;
     const time = new Intl.DateTimeFormat(vscode.env.language, { hour: "2-digit", minute: "2-digit" });
@@ -134,7 +174,8 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     item.tooltip = [exchange.title, detail, exchange.problem?.sentence, exchange.problem?.remedy]
       .filter(Boolean)
       .join("\n");
-    item.contextValue = exchange.answer === null ? "exchange" : "exchange answered";
+    const kinds = ["exchange", exchange.answer === null ? "" : "answered", left ? "left" : ""];
+    item.contextValue = kinds.filter((one) => one !== "").join(" ");
     item.accessibilityInformation = { label: `${exchange.title}, ${state}, ${detail}` };
     const command = exchange.answer === null ? "headroom.openTimeline" : "headroom.openAnswer";
     item.command = {

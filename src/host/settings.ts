@@ -17,6 +17,8 @@ export interface Settings {
   readonly simulatorTimeScale: number;
   /** The most that results may take on disk, bytes; 0 for no bound. */
   readonly storageMaxBytes: number;
+  /** The most exchanges that the history keeps; 0 for no bound. */
+  readonly historyMaxExchanges: number;
 }
 
 /** Reads all settings; what has the wrong type counts as the default. */
@@ -34,6 +36,7 @@ export function readSettings(): Settings {
     baseUrls: addresses(ownValue(from, "baseUrls")),
     simulatorTimeScale: numberOf(ownValue(from, "simulator.timeScale"), 1),
     storageMaxBytes: numberOf(ownValue(from, "storage.maxMegabytes"), 2_000) * 1e6,
+    historyMaxExchanges: Math.ceil(numberOf(ownValue(from, "history.maxExchanges"), 10_000)),
   };
 }
 

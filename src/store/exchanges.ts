@@ -1,5 +1,6 @@
 // Exchanges and their timelines in SQLite: the history, and the intent that is written before anything leaves.
 // What it is given is redacted already; it must not see a key.
+import { ENDED } from "../core/jobs/flow.ts";
 import type { Exchange, ExchangeFilter, ExchangeStore, Moment } from "../core/jobs/stores.ts";
 import { type Signal, Topic } from "./changes.ts";
 import type { Database } from "./database.ts";
@@ -50,7 +51,7 @@ export class SqliteExchanges implements ExchangeStore {
       this.#database
         .prepare("INSERT INTO moments (exchange, data) SELECT number, ? FROM exchanges WHERE id = ?")
         .run(pack(moment), id);
-      if (moment.what === "state" && OVER.has(moment.state)) this.#gather(id);
+      if (moment.what === "state" && ENDED.has(moment.state)) this.#gather(id);
     });
   }
 
@@ -86,16 +87,56 @@ export class SqliteExchanges implements ExchangeStore {
   }
 
   list(filter: ExchangeFilter): Exchange[] {
+    return this.#find("data", filter).map((row) => exchangeOf(unpack(row.data) as Stored));
+  }
+
+  instants(filter: ExchangeFilter): number[] {
+    return this.#find("created_at", filter).map((row) => Number(row.created_at));
+  }
+
+  *beyond(most: number): Generator<Exchange> {
+    const newest = this.#database
+      .prepare(
+        "SELECT created_at, number FROM exchanges ORDER BY created_at DESC, number DESC LIMIT 1 OFFSET ?",
+      )
+      .get(most);
+    if (newest === undefined) return;
+    const page = this.#database.prepare(
+      `SELECT created_at, number, data FROM exchanges
+       WHERE (created_at, number) > (?, ?) AND (created_at, number) <= (?, ?) AND state IN (${ENDED_SQL})
+       ORDER BY created_at, number LIMIT ${PAGE}`,
+    );
+    const end = [Number(newest.created_at), Number(newest.number)] as const;
+    // Page by page, for the caller may write between two of them.
+    for (let after: readonly [number, number] = [Number.MIN_SAFE_INTEGER, 0]; ; ) {
+      const rows = page.all(...after, ...end);
+      for (const row of rows) yield exchangeOf(unpack(row.data) as Stored);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = [Number(last.created_at), Number(last.number)];
+    }
+  }
+
+  #find(column: string, filter: ExchangeFilter) {
     const where: string[] = [];
     const values: (string | number)[] = [];
     const only = (condition: string, ...given: (string | number)[]) => {
       where.push(condition);
       values.push(...given);
     };
-    if (filter.providerId !== undefined) only("provider = ?", filter.providerId);
-    if (filter.states !== undefined)
-      only(`state IN (${filter.states.map(() => "?").join(", ")})`, ...filter.states);
+    const among = (name: string, values: readonly string[] = []) => {
+      if (values.length > 0) only(`${name} IN (${values.map(() => "?").join(", ")})`, ...values);
+    };
+    among("provider", filter.providerIds);
+    among("state", filter.states);
+    if (filter.since !== undefined) only("created_at >= ?", filter.since);
     if (filter.before !== undefined) only("created_at < ?", filter.before);
+    if (filter.after !== undefined)
+      only(
+        "(created_at, number) < (?, ifnull((SELECT number FROM exchanges WHERE id = ?), 0))",
+        filter.after.createdAt,
+        filter.after.id,
+      );
     for (const word of (filter.text ?? "").toLowerCase().split(/\s+/).filter(Boolean))
       only(
         `(instr((SELECT words FROM findable WHERE findable.number = exchanges.number), ?) > 0 OR id = ?)`,
@@ -103,9 +144,8 @@ export class SqliteExchanges implements ExchangeStore {
         word,
       );
     const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
-    const sql = `SELECT data FROM exchanges ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`;
-    const rows = this.#database.prepare(sql).all(...values, filter.limit);
-    return rows.map((row) => exchangeOf(unpack(row.data) as Stored));
+    const sql = `SELECT ${column} FROM exchanges ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`;
+    return this.#database.prepare(sql).all(...values, filter.limit);
   }
 
   /** Exchanges that a crash left under way, oldest first: what recovery must look at. */
@@ -125,15 +165,6 @@ export class SqliteExchanges implements ExchangeStore {
     });
   }
 
-  /** Forgets every exchange that has ended; what is under way stays, or money could be sent twice. */
-  clear(): void {
-    this.#topic.write(() => {
-      this.#database
-        .prepare("DELETE FROM exchanges WHERE state IN ('done', 'failed', 'refused', 'cancelled')")
-        .run();
-    });
-  }
-
   onChange(listener: () => void): () => void {
     return this.#topic.onChange(listener);
   }
@@ -146,8 +177,9 @@ function exchangeOf({ timeline: _, ...exchange }: Stored): Exchange {
   return exchange;
 }
 
-/** States after which little more is noted. */
-const OVER: ReadonlySet<string> = new Set(["done", "failed", "refused", "cancelled"]);
+const ENDED_SQL = [...ENDED].map((state) => `'${state}'`).join(", ");
+/** How many are read at once where all are walked through. */
+const PAGE = 50;
 const FIND_LENGTH = 300;
 
 /** What a search looks through: title, action, status, values of the input, problem; cut so that searching stays quick. */

@@ -9,9 +9,11 @@ import { type Bench, bench, json, until } from "./fakes.ts";
 const HOUR = 3_600_000;
 let on: Bench;
 let most = 250;
+let entries = 0;
 beforeEach(() => {
   most = 250;
-  on = bench({ maxStorageBytes: () => most });
+  entries = 0;
+  on = bench({ maxStorageBytes: () => most, maxExchanges: () => entries });
 });
 afterEach(() => on.close());
 
@@ -135,4 +137,44 @@ test("a result that was fetched a day ago is no orphan, under the name that it w
     files.map(existsSync),
     files.map(() => true),
   );
+});
+
+test("beyond its bound the oldest entries leave the history, never one that is under way or has an unsaved result", async () => {
+  entries = 3;
+  most = 0;
+  for (let at = 0; at < 30; at++) take(`old-${at}`, 100 - at);
+  const { exchanges, results, jobs } = on.ports;
+  for (let at = 0; at < 30; at++) {
+    const result = results.get(`old-${at}-0-0`);
+    assert.ok(result !== null);
+    if (at === 4) results.put({ ...result, saved: true });
+    else if (at !== 7) results.put({ ...result, file: null, left: true });
+  }
+  for (const [at, state] of (["accepted", "outcomeUnknown"] as const).entries()) {
+    take(`open-${at}`, 200, { state, endedAt: null });
+    results.remove(`open-${at}-0-0`);
+  }
+  await on.app.start();
+  await on.clock.pass(5_000);
+  assert.ok(exchanges.list({ limit: 99 }).length > 15, "a few at a time");
+  await on.clock.pass(5_000);
+  const left = exchanges.list({ limit: 99 }).map((one) => one.id);
+  assert.deepEqual(left, ["old-29", "old-28", "old-27", "old-7", "open-1", "open-0"]);
+  assert.equal(results.get("old-4-0-0"), null);
+  assert.equal(existsSync(join(results.folder, "old-4-0-0.5f0c1e2a.wav")), false);
+  assert.equal(jobs.get("old-1"), null);
+});
+
+test("clearing takes all that have ended with their results, and leaves what is under way", async () => {
+  const files = Array.from({ length: 25 }, (_, at) => take(`e${at}`, at));
+  const kept = take("open", 1, { state: "accepted", endedAt: null });
+  const clearing = on.app.history.clear();
+  await on.clock.pass(1_000);
+  await clearing;
+  assert.deepEqual(
+    on.app.history.list({ limit: 9 }).map((one) => one.id),
+    ["open"],
+  );
+  assert.deepEqual(files.filter(existsSync), []);
+  assert.ok(existsSync(kept));
 });

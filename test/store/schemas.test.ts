@@ -108,13 +108,10 @@ for (const version of earlier) {
     assert.ok(open.lease("x-accepted", "new", START + 7_000, START + 9_000));
     held.remove("x-done-0-0");
     assert.equal(held.bytesOnDisk(), 1_001);
-    store.clear();
+    for (const { id } of store.beyond(0)) store.remove(id);
     assert.deepEqual(
-      store
-        .list({ limit: 99 })
-        .map((one) => one.state)
-        .toSorted(),
-      ["intent", "outcomeUnknown", "sent", "waiting"],
+      store.list({ limit: 99 }).map((one) => one.state),
+      ["outcomeUnknown", "sent", "waiting", "intent"],
     );
     database.close();
   });

@@ -84,7 +84,7 @@ test("an exchange is found again as it was, newest first, by provider, state and
   assert.deepEqual(store.get("e1"), exchange("e1", { createdAt: 1 }));
   const ids = (filter: Parameters<typeof store.list>[0]) => store.list(filter).map((one) => one.id);
   assert.deepEqual(ids({ limit: 10 }), ["e2", "e1"]);
-  assert.deepEqual(ids({ limit: 10, providerId: "sync" }), ["e2"]);
+  assert.deepEqual(ids({ limit: 10, providerIds: ["sync"] }), ["e2"]);
   assert.deepEqual(ids({ limit: 10, states: ["intent", "failed"] }), ["e1"]);
   assert.deepEqual(ids({ limit: 10, text: "ASUBUHI habari" }), ["e2", "e1"]);
   assert.deepEqual(ids({ limit: 10, text: "nothing like it" }), []);
@@ -101,26 +101,44 @@ test("a timeline keeps its order and goes with its exchange", () => {
     store.timeline("e1").map((one) => one.at),
     [1, 2],
   );
-  store.clear();
+  store.remove("e1");
   assert.deepEqual(store.timeline("e1"), []);
 });
 
-test("clearing the history keeps what is still under way", () => {
+test("beyond the newest come those that have ended, oldest first, also while they are removed", () => {
   const store = new SqliteExchanges(memory());
-  for (const state of ["sent", "done", "outcomeUnknown", "failed"] as const)
-    store.begin(exchange(state, { state }));
-  store.clear();
+  for (let at = 0; at < 130; at++)
+    store.begin(exchange(`e${at}`, { createdAt: at >> 1, state: at % 10 === 3 ? "sent" : "done" }));
+  store.begin(exchange("open", { createdAt: 0, state: "outcomeUnknown" }));
+  const found: string[] = [];
+  for (const { id } of store.beyond(11)) {
+    found.push(id);
+    store.remove(id);
+  }
+  const expected = Array.from({ length: 119 }, (_, at) => at).filter((at) => at % 10 !== 3);
   assert.deepEqual(
-    store
-      .list({ limit: 9 })
-      .map((one) => one.id)
-      .toSorted(),
-    ["outcomeUnknown", "sent"],
+    found,
+    expected.map((at) => `e${at}`),
   );
+  assert.deepEqual([...store.beyond(131)], []);
   assert.deepEqual(
-    store.unfinished().map((one) => one.id),
-    ["sent"],
+    store.unfinished().map((one) => one.state),
+    Array.from({ length: 13 }, () => "sent"),
   );
+});
+
+test("a list goes on after any of its entries, also where several began in the same instant", () => {
+  const store = new SqliteExchanges(memory());
+  for (let at = 0; at < 25; at++) store.begin(exchange(`e${at}`, { createdAt: at >> 2 }));
+  const whole = store.list({ limit: 99 }).map((one) => one.id);
+  const paged: string[] = [];
+  let page = store.list({ limit: 7 });
+  while (page.length > 0) {
+    paged.push(...page.map((one) => one.id));
+    page = store.list({ limit: 7, after: page.at(-1)! });
+  }
+  assert.deepEqual(paged, whole);
+  assert.deepEqual(store.instants({ limit: 3, since: 2, before: 4 }), [3, 3, 3]);
 });
 
 test("a listener in another editor window hears of its own topic only, once a turn", async () => {

@@ -23,6 +23,14 @@ export type Moment =
     } & Partial<Retry>)
   | {
       readonly at: number;
+      /** A result's file left the disk, for all of them are kept within `bound` bytes. */
+      readonly what: "left";
+      readonly title: string;
+      readonly bytes: number;
+      readonly bound: number;
+    }
+  | {
+      readonly at: number;
       readonly what: "state";
       readonly state: ExchangeState;
       readonly note: string | null;
@@ -58,10 +66,16 @@ export interface Exchange {
 }
 
 export interface ExchangeFilter {
-  readonly providerId?: string;
+  readonly providerIds?: readonly string[];
   readonly states?: readonly ExchangeState[];
+  /** Words that all stand in title, action, status, input or problem; or an exchange's id. */
   readonly text?: string;
+  /** Begun at this instant or later. Epoch ms */
+  readonly since?: number;
+  /** Begun before this instant. Epoch ms */
   readonly before?: number;
+  /** Only what follows this one in the list, for the next page. */
+  readonly after?: Pick<Exchange, "id" | "createdAt">;
   readonly limit: number;
 }
 
@@ -74,8 +88,11 @@ export interface ExchangeStore {
   timeline(id: string): Moment[];
   /** Newest first. */
   list(filter: ExchangeFilter): Exchange[];
+  /** When each that a filter finds was begun, newest first: for counting them by day. Epoch ms */
+  instants(filter: ExchangeFilter): number[];
+  /** Those that have ended beyond the newest `most` of all, oldest first. The caller may write meanwhile. */
+  beyond(most: number): Iterable<Exchange>;
   remove(id: string): void;
-  clear(): void;
   onChange(listener: () => void): () => void;
 }
 

@@ -62,7 +62,7 @@ describe("a send through the simulator", () => {
       return (await history.getChildren()).length;
     };
     assert.equal(await count({ text: "habari" }), 1);
-    assert.equal(await count({ text: "habari", states: ["done"], providerId: "sauti" }), 1);
+    assert.equal(await count({ text: "habari", states: ["done"], providerIds: ["sauti"] }), 1);
     assert.equal(await count({ text: "no such words" }), 0);
     assert.equal(await count({ text: "habari", states: ["outcomeUnknown"] }), 0);
     await vscode.commands.executeCommand("headroom.clearSearch");
