@@ -56,6 +56,8 @@ const tests = globSync("test/core/quota/*.test.ts", { cwd: root })
 const known = new Set(existsSync(notes) ? readFileSync(notes, "utf8").split("\n") : []);
 const setup = { sources: sources.map(({ file, firstId }) => [file, firstId] as const), tests };
 let baseline: readonly Measured[] = [];
+/** Met while the files are loaded: such a switch must be set before. */
+const early = new Set<number>();
 let thread = await start(-1);
 baseline = await measure(thread);
 const coverage = new Map<number, number[]>();
@@ -87,7 +89,8 @@ console.log(`\n${killed} of ${count} mutants die: ${((100 * killed) / Math.max(1
 await thread.terminate();
 
 /** Whether no test fails; a mutant that takes too long is dead as well. */
-async function survives({ id, atLoad }: Mutant): Promise<boolean> {
+async function survives({ id }: Mutant): Promise<boolean> {
+  const atLoad = early.has(id);
   const numbers = atLoad ? all : (coverage.get(id) ?? []);
   if (numbers.length === 0) return true;
   if (!atLoad) {
@@ -112,7 +115,9 @@ async function start(active: number): Promise<Worker> {
   });
   // It exits then, which tells enough.
   worker.on("error", () => undefined);
-  if ((await answer(worker, LOADING_MS)) === null) throw new Error("The tests cannot be loaded.");
+  const said = await answer(worker, LOADING_MS);
+  if (said?.type !== "loaded") throw new Error("The tests cannot be loaded.");
+  for (const id of said.met) early.add(id);
   return worker;
 }
 

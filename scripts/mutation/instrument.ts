@@ -8,8 +8,6 @@ export interface Mutant {
   readonly line: number;
   readonly text: string;
   readonly change: string;
-  /** Evaluated once when the file is loaded: its switch must be set before. */
-  readonly atLoad: boolean;
 }
 
 /** The parts of a syntax tree that are looked at. */
@@ -61,7 +59,6 @@ export function instrument(
 ): { readonly code: string; readonly mutants: readonly Mutant[] } {
   const { program } = parseSync(file, source);
   const mutants: Mutant[] = [];
-  let depth = 0;
   const code = render(program as unknown as Node);
   return { code, mutants };
 
@@ -69,7 +66,7 @@ export function instrument(
     const line = source.slice(0, node.start).split("\n").length;
     const text = source.slice(node.start, node.end).replace(/\s+/g, " ").slice(0, 80);
     const id = firstId + mutants.length;
-    mutants.push({ id, line, text, change, atLoad: depth === 0 });
+    mutants.push({ id, line, text, change });
     return id;
   }
 
@@ -80,11 +77,7 @@ export function instrument(
   }
 
   function render(node: Node): string {
-    const isFunction = /Function/.test(node.type);
-    if (isFunction) depth++;
-    const text = changed(node) ?? inner(node);
-    if (isFunction) depth--;
-    return text;
+    return changed(node) ?? inner(node);
   }
 
   /** The node's own text, with that of what is in it replaced. */

@@ -31,7 +31,7 @@ export interface Measured {
 }
 
 export type Said =
-  | { readonly type: "loaded"; readonly tests: number }
+  | { readonly type: "loaded"; readonly met: readonly number[] }
   | { readonly type: "began"; readonly test: number }
   | { readonly type: "measured"; readonly tests: readonly Measured[] }
   | { readonly type: "done"; readonly mutant: number; readonly killedBy: string | null };
@@ -64,8 +64,10 @@ registerHooks({
 const say = (said: Said) => parentPort?.postMessage(said);
 
 state.active = active;
+state.met = new Set();
 for (const file of tests) await import(pathToFileURL(file).href);
-say({ type: "loaded", tests: collected.length });
+say({ type: "loaded", met: [...state.met] });
+state.met = null;
 
 parentPort?.on("message", async ({ mutant, tests: numbers }: Order) => {
   if (mutant < 0) say({ type: "measured", tests: await measure() });

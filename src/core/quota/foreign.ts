@@ -77,7 +77,7 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     const excess = weighed.fits ? used - counted(rate, state, clock, head, late, onGrid) : 0;
     if (excess > 0) {
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
-      state = withForeign(rate, state, clock, late, excess, onGrid);
+      state = withForeign(rate, state, late, excess, onGrid);
     }
     state = { ...state, heard: heardOf(state, head.sentAt, Math.max(0, excess)) };
   }
@@ -185,7 +185,6 @@ function counted(
 function withForeign(
   rate: RateInForce,
   state: PartitionState,
-  clock: ClockState,
   late: number,
   units: number,
   endsAt: number | null,
@@ -196,7 +195,7 @@ function withForeign(
     foreign: [...state.foreign, spend],
     sharedUntil: late + 2 * rate.quotaWindowMs,
   };
-  if (onGridOf(rate) && endsAt !== null && clock.lo !== null)
+  if (endsAt !== null)
     return { ...shared, cells: gathered(state.cells, endsAt / rate.quotaWindowMs - 1, units, late) };
   const { bucket } = state;
   if (rate.kind === "bucket")

@@ -64,7 +64,7 @@ export function tried(
   for (const { at, until } of lesson.refusals) {
     const told = tell(kind, quotaWindowMs, lesson.passes, at, theta ?? 0);
     if (told === null || told.count === 0) return null;
-    if (until !== null && !fits(told.opensAt, until, at, leewayMs)) return null;
+    if (until !== null && !fits(told.opensAt, until, leewayMs)) return null;
     limit = Math.min(limit, told.count);
     openedAt = told.openedAt;
   }
@@ -86,10 +86,9 @@ export function weighed(passes: readonly Spend[], quotaWindowMs: number, at: num
   return count;
 }
 
-function fits(opensAt: number, until: number, at: number, leewayMs: number): boolean {
-  if (opensAt > until + leewayMs) return false;
-  // A wait below a second is rounded up to one.
-  return opensAt > until - ROUNDING_MS - leewayMs || until - at <= ROUNDING_MS + leewayMs;
+/** A wait is rounded up to whole seconds, so that it ends late, and by less than one. */
+function fits(opensAt: number, until: number, leewayMs: number): boolean {
+  return opensAt <= until + leewayMs && opensAt > until - ROUNDING_MS - leewayMs;
 }
 
 function tell(
