@@ -70,10 +70,11 @@ test("without a fault every flow is done, charged as often as it costs", async (
   await world.close();
 });
 
-test("every fault at every place ends as the table says", async () => {
+test("every fault at every place ends as the table says", async (t) => {
   const cases = subjects.flatMap((subject) =>
     placesOf(subject).flatMap((at) => faultKinds.map((kind) => ({ subject, orders: [order(kind, at)] }))),
   );
+  t.diagnostic(`${cases.length} runs of one fault each`);
   const bad = await runAll(cases);
   assert.equal(bad.length, 0, `${bad.length} of ${cases.length}:\n${bad.join("\n")}`);
 });

@@ -125,6 +125,9 @@ const ofWork: ReadonlySet<FaultKind> = new Set([
   "idempotencyUnknown",
 ]);
 
+/** What becomes of a job is decided once: of several fates the first one holds. */
+const fates: ReadonlySet<FaultKind> = new Set(["stuckJob", "failedJob", "backwardsJob"]);
+
 /** What strikes a create so that it is sent once more: by itself, or by a click with its key. */
 function isSentAgain(subject: Subject, { kind }: Order): boolean {
   return table[kind] === passes ? /429|retryAfter/.test(kind) : subject.keyed && table[kind][0] !== "refused";
@@ -152,7 +155,8 @@ export function expectedOf(subject: Subject, orders: readonly Order[]): Outcome 
   const creates = onTheWay.filter(({ kind, at }) => at === "create" && !ofWork.has(kind));
   const last = creates.findIndex((one) => !isSentAgain(subject, one));
   // A create that goes through is the last one: what was ordered for another strikes nobody.
-  const idle = last < 0 ? [] : creates.slice(last + 1);
+  const sealed = orders.filter(({ kind, at }) => at === "create" && fates.has(kind)).slice(1);
+  const idle = [...(last < 0 ? [] : creates.slice(last + 1)), ...sealed];
   const struck = onTheWay.filter(
     (one) => !idle.includes(one) && !(failsAtOnce(subject, orders) && hasHead(one)),
   );

@@ -102,7 +102,7 @@ const HELD_MS = 60;
 /** Nothing for so long counts as a silent server. ms */
 const SILENCE_MS = 1_500;
 /** A job that stays as it is over so many polls moves no more. */
-const STUCK_POLLS = 25;
+const STUCK_POLLS = 15;
 const HANG_MS = 30_000;
 /** More clicks than any way out has. */
 const MOST_CLICKS = 8;
