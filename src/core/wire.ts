@@ -93,6 +93,24 @@ export interface Incoming {
   readonly attempts: number;
 }
 
+/** How the network is to be reached. The host makes it of the editor's http.* settings and the environment. */
+export interface NetSettings {
+  /** http.proxy, as http://user:password@host:port; null or "" to follow the environment. */
+  readonly proxy: string | null;
+  /** http.proxyAuthorization: the whole value of Proxy-Authorization; null where the address carries it or none is needed. */
+  readonly proxyAuthorization: string | null;
+  /** http.noProxy: hosts reached directly, as example.com or .example.com:8443. Added to NO_PROXY. */
+  readonly noProxy: readonly string[];
+  /** http.proxyStrictSSL: whether certificates must be good. Default true. */
+  readonly strictSSL: boolean;
+  /** http.systemCertificates: whether the machine's own certificates count too. Default true. */
+  readonly systemCertificates: boolean;
+  /** More authorities, in PEM. */
+  readonly extraCertificates: readonly string[];
+  /** The environment, for HTTP_PROXY, HTTPS_PROXY, NO_PROXY in either case. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** The one way to the network. Throws HeadroomError: cancelled, unreachable, outcomeUnknown, overdue, badShape. */
 export interface Client {
   /** Resolves for every final HTTP status (2xx, 4xx, 5xx), after waits and the retries the request allows. */

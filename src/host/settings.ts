@@ -1,5 +1,6 @@
 // The settings as typed values. Nothing else of Headroom reads the configuration; base addresses never come from a workspace.
 import * as vscode from "vscode";
+import type { NetSettings } from "../core/wire.ts";
 
 /** What the status bar item shows. */
 export type StatusBarShow = "tightest" | "chosen" | "hidden";
@@ -89,19 +90,8 @@ export function withBaseUrls<P extends { readonly id: string; readonly baseUrl: 
   );
 }
 
-/** What the editor's own settings and the environment say about the network. */
-export interface NetworkSettings {
-  readonly proxy: string | null;
-  readonly proxyAuthorization: string | null;
-  readonly noProxy: readonly string[];
-  readonly strictSSL: boolean;
-  readonly systemCertificates: boolean;
-  readonly extraCertificates: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
 /** The editor's `http.*` settings; where `http.proxySupport` is off, no proxy at all. */
-export function readNetwork(): NetworkSettings {
+export function readNetwork(): NetSettings {
   const http = vscode.workspace.getConfiguration("http");
   const off = ownValue(http, "proxySupport") === "off";
   const text = (name: string) => {

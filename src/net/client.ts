@@ -3,8 +3,9 @@
 import { HeadroomError, isHeadroomError } from "../core/errors.ts";
 import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import { LANES } from "../core/quota/model.ts";
-import type { Client, Incoming, Outgoing, Progress } from "../core/wire.ts";
-import { type Attempt, type AttemptOptions, runAttempt } from "./attempt.ts";
+import type { Client, Incoming, NetSettings, Outgoing, Progress } from "../core/wire.ts";
+import { Agents } from "./agents.ts";
+import { type Attempt, runAttempt } from "./attempt.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Diagnose } from "./diagnose.ts";
 import { pinned, putKey, throttle } from "./interceptors.ts";
@@ -13,9 +14,7 @@ import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
 import { forget, type Rest } from "./rest.ts";
 import { RetryBudget } from "./retry-budget.ts";
-import type { NetSettings } from "./settings.ts";
 import { Gate } from "./throttle.ts";
-import type { Dispatcher } from "./undici.ts";
 
 export interface ClientOptions {
   readonly ledger: Ledger;
@@ -62,7 +61,7 @@ export class UndiciClient implements Client {
   readonly #closing = new AbortController();
   readonly #outages: Outages;
   readonly #budget: RetryBudget;
-  #agent: Promise<{ readonly wire: Dispatcher; readonly send: AttemptOptions["send"] }> | null = null;
+  readonly #agents: Agents;
   #order = 0;
 
   constructor(options: ClientOptions) {
@@ -75,6 +74,10 @@ export class UndiciClient implements Client {
       clock,
       ...(connections === undefined ? {} : { connections }),
     });
+    this.#agents = new Agents({
+      settings: options.settings,
+      interceptors: [putKey(options.keyOf), throttle(this.#gate)],
+    });
   }
 
   /** How many requests wait in the gate of this process. */
@@ -83,11 +86,8 @@ export class UndiciClient implements Client {
   }
 
   /** Looks at the settings again; requests under way end as they began. */
-  async reconfigure(): Promise<void> {
-    const old = this.#agent;
-    this.#agent = null;
-    // One that could not be made was told to whoever sent.
-    await (await old?.catch(() => null))?.wire.close();
+  reconfigure(): Promise<void> {
+    return this.#agents.renew();
   }
 
   async send(request: Outgoing, listener: Progress): Promise<Incoming> {
@@ -154,7 +154,7 @@ export class UndiciClient implements Client {
     const reason = cancelled("closing", null);
     this.#closing.abort(reason);
     this.#gate.dispose(reason);
-    await (await this.#agent?.catch(() => null))?.wire.destroy(reason);
+    await this.#agents.destroy(reason);
     this.#gate.bookings.flush();
   }
 
@@ -162,7 +162,7 @@ export class UndiciClient implements Client {
   async #attempt(journey: Journey, attempt: number): Promise<Attempt> {
     const { request, progress, url, rest } = journey;
     this.#alive(request);
-    const { wire, send } = await this.#open();
+    const { wire, send } = await this.#agents.open(url);
     let stopped: { readonly error: unknown } | undefined;
     const sending = (now: number) => {
       try {
@@ -218,19 +218,6 @@ export class UndiciClient implements Client {
   #alive(request: Outgoing, cause?: unknown): void {
     if (request.signal.aborted) throw cancelled("person", cause);
     if (this.#closing.signal.aborted) throw cancelled("closing", cause);
-  }
-
-  /** undici loads at the first send: activation must not pay for it. */
-  #open() {
-    this.#agent ??= import("./undici.ts").then((undici) => {
-      const agent = undici.makeAgent(this.#options.settings());
-      const wire = agent.compose(putKey(this.#options.keyOf), throttle(this.#gate));
-      return { wire, send: undici.send };
-    });
-    this.#agent.catch(() => {
-      this.#agent = null;
-    });
-    return this.#agent;
   }
 }
 

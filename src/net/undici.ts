@@ -9,7 +9,8 @@ import makeConnector from "undici/lib/core/connect.js";
 import UndiciAgent from "undici/lib/dispatcher/agent.js";
 import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
 import Pool from "undici/lib/dispatcher/pool.js";
-import { type NetSettings, planProxy } from "./settings.ts";
+import type { NetSettings } from "../core/wire.ts";
+import { planProxy } from "./settings.ts";
 
 export type { Dispatcher } from "undici";
 

@@ -5,7 +5,8 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { test } from "node:test";
 import { isHeadroomError } from "../../src/core/errors.ts";
-import { type NetSettings, plainSettings, planProxy } from "../../src/net/settings.ts";
+import type { NetSettings } from "../../src/core/wire.ts";
+import { plainSettings, planProxy } from "../../src/net/settings.ts";
 import { authority, server as pair } from "../net/certificates.ts";
 import { listen, outgoing, serve, turn, wired } from "../net/tools.ts";
 
@@ -94,11 +95,13 @@ test("plain http goes through the proxy of the environment", async () => {
   via.close();
 });
 
-test("the simulator on the loopback is reached directly, whatever the proxy", async () => {
+test("the simulator on the loopback is reached directly, whatever the proxy, and where it is no address as well", async () => {
   const target = await serve((_request, response) => response.end("{}"));
-  const { client } = using({ proxy: "http://127.0.0.1:1" });
-  assert.equal((await client.send(outgoing(target.url), listen())).head.status, 200);
-  await client.close();
+  for (const proxy of ["http://127.0.0.1:1", "socks5://127.0.0.1:9", "://x"]) {
+    const { client } = using({ proxy, environment: { HTTP_PROXY: "http://127.0.0.1:1" } });
+    assert.equal((await client.send(outgoing(target.url), listen())).head.status, 200, proxy);
+    await client.close();
+  }
   await target.close();
 });
 
@@ -116,21 +119,24 @@ test("a proxy that refuses the password is unreachable, and nothing is spent", a
 
 test("a proxy that is no address is said before anything is spent, and a better one is taken up", async () => {
   for (const bad of ["http://", "socks5://127.0.0.1:9", "://x", "http://[::"]) {
+    const via = await proxy();
     const target = await serve((_request, response) => response.end("{}"));
+    const url = target.url.replace("127.0.0.1", "api.test");
     let settings: NetSettings = { ...plainSettings, proxy: bad };
     const { client, ledger } = wired({ settings: () => settings });
     const refused = (error: unknown) =>
       isHeadroomError(error, "notConfigured") && error.fields.field === "proxy";
-    const first = assert.rejects(client.send(outgoing(target.url), listen()), refused, bad);
+    const first = assert.rejects(client.send(outgoing(url), listen()), refused, bad);
     await client.reconfigure();
     await first;
-    await assert.rejects(client.send(outgoing(target.url), listen()), refused, bad);
+    await assert.rejects(client.send(outgoing(url), listen()), refused, bad);
     assert.deepEqual([ledger.told, target.requests.length], [[], 0]);
-    settings = plainSettings;
+    settings = { ...plainSettings, proxy: `http://127.0.0.1:${via.port}` };
     await client.reconfigure();
-    assert.equal((await client.send(outgoing(target.url), listen())).head.status, 200);
+    assert.equal((await client.send(outgoing(url), listen())).head.status, 200);
     await client.close();
     await target.close();
+    via.close();
   }
 });
 
@@ -188,11 +194,11 @@ test("the setting goes before the environment, and both lists of exceptions coun
     environment: { HTTPS_PROXY: "http://env:2", NO_PROXY: "a.test, b.test" },
   });
   assert.equal(plan.https, "http://set:1");
-  assert.equal(plan.noProxy, "localhost,127.0.0.1,[::1],.corp.test,a.test,b.test");
+  assert.equal(plan.noProxy, ".corp.test,a.test,b.test");
   assert.equal(planProxy({ ...plainSettings, environment: { HTTPS_PROXY: "env:2" } }).https, "http://env:2");
   assert.deepEqual(planProxy(plainSettings), {
     http: null,
     https: null,
-    noProxy: "localhost,127.0.0.1,[::1]",
+    noProxy: "",
   });
 });
