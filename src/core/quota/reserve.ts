@@ -3,7 +3,7 @@
 import { cautiousAt, proofAt } from "./caution.ts";
 import { type ClockState, jitterMs } from "./clock.ts";
 import { measureAt } from "./measure.ts";
-import type { Claim, ClaimPart, Evidence, Lane, RatePolicy, Wait } from "./model.ts";
+import type { Claim, ClaimPart, Evidence, Lane, Wait } from "./model.ts";
 import { mayProbe, probed } from "./probe.ts";
 import { lookAt } from "./shared.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
@@ -108,7 +108,7 @@ function spareOf(
   const rate = inForce(policy, state);
   const until = state.polledAt + pollEveryMs(rate);
   if (rate.limit === null || rate.limit < 2 || until <= now) return null;
-  return { units: Math.min(rate.limit - 1, Math.ceil(rate.limit * SPARE)), until: Math.ceil(until) };
+  return { units: Math.ceil(rate.limit * SPARE), until: Math.ceil(until) };
 }
 
 function sooner(wait: Wait, until: number): Wait {
@@ -175,7 +175,7 @@ export function partWait(
     return measured <= now ? null : waits("learning", measured, "counted");
   }
   if (ahead === 0 && mayProbe(policy, rate, state, clock, now, units)) return null;
-  const wait = waits("rate", Number.isFinite(at) ? at : null, waitEvidence(rate, policy));
+  const wait = waits("rate", Number.isFinite(at) ? at : null, rate.evidence);
   return wait.left !== null && wait.left >= cost ? { ...wait, cause: "ahead" } : wait;
 }
 
@@ -187,10 +187,6 @@ export function leftAt(
   now: number,
 ): number | null {
   return rate.limit === null ? null : Math.max(0, rate.limit - usedAt(rate, state, clock, now));
-}
-
-function waitEvidence(rate: RateInForce, policy: RatePolicy): Evidence {
-  return rate.evidence === "unknown" ? policy.evidence : rate.evidence;
 }
 
 /** Books one part; the caller made sure that there is room. */
@@ -270,8 +266,8 @@ function openedAfter(
     state.cells.every((one) => left(one[2]));
   if (silent) return [now, now + jitter];
   const { opened } = state;
-  if (opened === null || now >= opened[1] + rate.quotaWindowMs + SAFETY_MS)
-    return opened === null ? null : [now, now + jitter];
+  if (opened === null) return null;
+  if (now >= opened[1] + rate.quotaWindowMs + SAFETY_MS) return [now, now + jitter];
   if (now + jitter + SAFETY_MS >= opened[0] + rate.quotaWindowMs) return null;
   // Until one of them is answered, any that is on its way may be the first to arrive: the others may be lost.
   const answered = state.log.some((one) => one[0] >= opened[0]);
