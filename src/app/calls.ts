@@ -1,5 +1,6 @@
 // One call of an action: builds the request from profile, account and input, and hands it to the client. Every
 // feature's requests pass here; nothing is decided here about what an answer means.
+import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
 import { claimFor, wholeClaim } from "../core/profile/claim.ts";
 import type { Input } from "../core/profile/input.ts";
@@ -55,7 +56,7 @@ export async function buildFor(
 
 /** Sends a call through the gate. Throws what the client throws. */
 export async function send(context: Context, call: Call, progress: Progress): Promise<Incoming> {
-  const built = await buildFor(context, call);
+  const built = await orAborted(buildFor(context, call), call.signal);
   const { profile, account, keyId } = call.place;
   const quick = isQuick(call.action);
   const outgoing: Outgoing = {
@@ -124,7 +125,7 @@ export async function download(
   },
   progress: Progress,
 ): Promise<Incoming> {
-  await assertOpen(context, link.place, link.url);
+  await orAborted(assertOpen(context, link.place, link.url), link.signal);
   const incoming = await context.ports.client.send(
     {
       id: requestId(link.exchangeId),

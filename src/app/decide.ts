@@ -48,10 +48,13 @@ export class Decisions {
 
   stopWatching(id: string): void {
     const { jobs, together } = this.#context.ports;
-    together(() => {
-      if (this.#task(id)?.job.stage === "watch") jobs.update(id, { watched: false, nextPollAt: null });
+    const watched = together(() => {
+      if (this.#task(id)?.job.stage !== "watch") return false;
+      jobs.update(id, { watched: false, nextPollAt: null });
+      return true;
     });
-    this.#work.wake(id);
+    // A poll that waits or flies is of no use any more.
+    if (watched && !this.#work.abort(id, "person")) this.#work.wake();
     this.#context.changed();
   }
 

@@ -1,5 +1,6 @@
 // Sends one step of an exchange: its first call, a further one, or an upload. The key and the state are stored
 // before anything leaves; what comes back goes to taken.ts, what is thrown to failed.ts.
+import { orAborted } from "../core/aborted.ts";
 import { answersAt, FIRST, stepAt } from "../core/jobs/flow.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Step } from "../core/profile/schema.ts";
@@ -34,12 +35,8 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
   const input = step === null ? job.input : resolveBindings(step.bind, sourcesOf(job));
   const key = job.stepKey ?? null;
   if (step === null) {
-    const built = await buildFor(context, {
-      place,
-      action,
-      input,
-      idempotencyKey: key,
-    });
+    const building = buildFor(context, { place, action, input, idempotencyKey: key });
+    const built = await orAborted(building, live.abort.signal);
     together(() => {
       exchanges.update(id, { request: recordRequest(redactorOf(context), built) });
       setState(context, id, "waiting");

@@ -1,5 +1,6 @@
 // Sends a chosen file's bytes to an address that an earlier answer gave. No key goes there.
 
+import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
 import { readFile } from "../core/profile/input.ts";
 import { readText } from "../core/profile/path.ts";
@@ -24,7 +25,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
       path: spec.parameter,
       expected: "a file",
     });
-  await assertOpen(context, place, url);
+  await orAborted(assertOpen(context, place, url), live.abort.signal);
   const answer = await context.ports.client.send(
     {
       id: `${id}.${newId().slice(0, 8)}`,

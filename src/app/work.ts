@@ -45,8 +45,10 @@ export class Work {
   /** Carries on with an exchange if no other live process does. */
   run(id: string): boolean {
     if (this.#stopping) return false;
-    if (this.#running.has(id)) {
-      this.#running.get(id)?.nap?.abort();
+    const running = this.#running.get(id);
+    // One that was told to end only ends: another loop follows it.
+    if (running !== undefined && !running.live.abort.signal.aborted) {
+      running.nap?.abort();
       return true;
     }
     if (!this.#leases.take(id)) return false;

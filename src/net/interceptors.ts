@@ -1,5 +1,6 @@
 // The two interceptors every request passes, and the handler that tells its pass what happens on the wire.
 // Order: composed last runs first, so the gate holds before the key is read, and nothing runs before the gate.
+import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
 import type { Pass } from "./pass.ts";
 import { type Gate, Held } from "./throttle.ts";
@@ -82,9 +83,11 @@ export function putKey(
   keyOf: (keyId: string) => Promise<string | null>,
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    const { key } = options as Partial<Extra>;
+    const { key, signal } = options as Partial<Extra>;
     if (key === undefined || key === null) return dispatch(options, handler);
-    readKey(key, options, keyOf).then(
+    const reading = readKey(key, options, keyOf);
+    // A keyring may wait for the person, or for ever; a cancelled request does not wait with it.
+    (signal === undefined ? reading : orAborted(reading, signal)).then(
       (headers) => dispatch({ ...options, headers }, handler),
       (error) => handler.onResponseError?.(noController, asError(error)),
     );
