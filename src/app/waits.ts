@@ -1,12 +1,14 @@
 // Waiting requests as views: all that wait, in the order in which they are served, and for each of them why, in words. Pure over
 // what it is given.
 import { FIRST } from "../core/jobs/flow.ts";
+import type { Job } from "../core/jobs/model.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
 import { type Waiting, whyOf } from "../core/quota/why.ts";
 import type { WaitingView, WaitView } from "../protocol/snapshot.ts";
-import { exchangeOf } from "./calls.ts";
-import type { Context, Place } from "./context.ts";
+import { detailOf } from "./begin.ts";
+import { claimOf, exchangeOf } from "./calls.ts";
+import { actionOf, type Context, type Place, placeOfStored } from "./context.ts";
 import { whyFacts, whyLine, whySentence } from "./why-words.ts";
 
 /**
@@ -45,6 +47,7 @@ function waitView(context: Context, waiting: Waiting, line: readonly Ticket[], n
     waiting,
     line,
     policies.map(({ policy }) => policy),
+    waiting.wait.cause === "slots" ? holdersOf(context, waiting) : [],
   );
   const about = { providerName: profile?.name ?? waiting.accountId, why, now };
   return {
@@ -56,6 +59,29 @@ function waitView(context: Context, waiting: Waiting, line: readonly Ticket[], n
     evidence: waiting.wait.evidence,
     ahead: why.ahead.count,
   };
+}
+
+/** The jobs of the account that take a slot of the policy, by title and by what they work on. */
+function holdersOf(context: Context, { id, accountId, wait }: Waiting): string[] {
+  const { jobs, exchanges } = context.ports;
+  return jobs.open(Number.MAX_SAFE_INTEGER).flatMap((job) => {
+    const exchange = job.accountId === accountId && job.id !== exchangeOf(id) ? exchanges.get(job.id) : null;
+    const place = exchange === null ? null : placeOfStored(context, exchange);
+    const action = place === null ? null : actionOf(place.profile, job.actionId);
+    if (exchange === null || place === null || action === null || !isAtProvider(job)) return [];
+    if (!claimOf(place, action).parts.some(({ policy }) => policy.id === wait.policyId)) return [];
+    const detail = detailOf(action, exchange.input);
+    return [detail === "" ? exchange.title : `${exchange.title}: ${shortened(detail)}`];
+  });
+}
+
+/** Whether its work is under way there, so that it takes its place. */
+function isAtProvider({ stage, asks }: Job): boolean {
+  return (stage === "sent" || (stage ?? "watch") === "watch") && asks === null;
+}
+
+function shortened(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }
 
 /** A waiting request as the queue shows it. */

@@ -20,7 +20,14 @@ export function whySentence(voice: Voice, { providerName, why, now }: WhyAbout):
   const parts: string[] = [];
   switch (why.cause) {
     case "slots":
-      parts.push(limit, t("All places are taken; this goes out when one of these jobs ends."));
+      parts.push(
+        limit,
+        why.holders.length === 0
+          ? t("All places are taken; this goes out when one of these jobs ends.")
+          : t("All places are taken; this goes out when one of these ends: {jobs}.", {
+              jobs: namedList(voice, why.holders),
+            }),
+      );
       break;
     case "refused":
       parts.push(
@@ -178,12 +185,9 @@ export function sourceName({ t }: Voice, source: Source): string {
 function aheadWords(voice: Voice, { ahead }: Why): string {
   const { t, format } = voice;
   if (ahead.count === 0) return t("nobody");
-  const lanes = ahead.own.map(({ lane, count, titles }) => {
-    const named = titles.map((title) => `“${title}”`).join(", ");
-    const more = count - titles.length;
-    const list = more === 0 ? named : t("{named} and {count} more", { named, count: format.number(more) });
-    return t("{lane}: {list}", { lane: laneName(voice, lane), list });
-  });
+  const lanes = ahead.own.map(({ lane, count, titles }) =>
+    t("{lane}: {list}", { lane: laneName(voice, lane), list: namedList(voice, titles, count) }),
+  );
   if (ahead.others > 0)
     lanes.push(
       ahead.others === 1
@@ -191,6 +195,14 @@ function aheadWords(voice: Voice, { ahead }: Why): string {
         : t("{count} in other editor windows", { count: format.number(ahead.others) }),
     );
   return lanes.join("; ");
+}
+
+/** "“Speak”, “Clone” and 3 more": the first three of so many. */
+function namedList({ t, format }: Voice, titles: readonly string[], count = titles.length): string {
+  const first = titles.slice(0, 3);
+  const named = first.map((title) => `“${title}”`).join(", ");
+  const more = count - first.length;
+  return more === 0 ? named : t("{named} and {count} more", { named, count: format.number(more) });
 }
 
 function laneName({ t }: Voice, lane: Lane): string {

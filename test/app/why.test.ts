@@ -71,6 +71,15 @@ test("a wait says the limit, the instant, and how many are ahead", () => {
   );
 });
 
+test("a wait for slots names the jobs that take them, the first three of many", () => {
+  const asked = ticket("asked", { wait: { ...wait, policyId: "running", cause: "slots", until: null } });
+  const said = (holders: readonly string[]) =>
+    whySentence(voice, { providerName: "Sync", why: whyOf(asked, [], [slots], holders), now });
+  assert.match(said(["Lip sync: a.mp4", "Dub: b"]), /when one of these ends: “Lip sync: a.mp4”, “Dub: b”\.$/);
+  assert.match(said(["a", "b", "c", "d", "e"]), /“a”, “b”, “c” and 2 more\.$/);
+  assert.deepEqual(whyOf(ticket("asked"), [], [], ["a"]).holders, []);
+});
+
 test("a wait for slots names what must end, and no instant that nobody knows", () => {
   const waits = about({ policyId: "running", cause: "slots", until: null });
   assert.equal(

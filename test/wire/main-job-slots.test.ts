@@ -1,6 +1,7 @@
 // Slots that others hold: generations begun by another program take part, counted by the provider's own word.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { CardView } from "../../src/protocol/snapshot.ts";
 import { type Ground, ground, open, settled } from "./whole-app.ts";
 
 let place: Ground;
@@ -75,6 +76,9 @@ test("two editor windows work twelve generations off over three slots, without a
   for (const one of windows) await one.app.start();
   const sent: string[] = [];
   for (let i = 0; i < 12; i++) sent.push(await windows[i % 2]!.send("sync", "generate"));
+  // What waits names the jobs that it waits for.
+  const names = (one: CardView) => /when one of these ends: “Lip sync/.test(one.wait?.sentence ?? "");
+  await windows[0]!.card(sent[10]!, names, 20_000);
   for (const [i, id] of sent.entries())
     assert.equal((await windows[i % 2]!.card(id, settled, 60_000)).state, "succeeded");
   const seen = (await place.log("sync")).slice(before);

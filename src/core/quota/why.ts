@@ -43,6 +43,8 @@ export interface Why {
     /** How many of them wait in other processes. */
     readonly others: number;
   };
+  /** The jobs that take the slots it waits for, by name, as far as they are known; none where it waits for something else. */
+  readonly holders: readonly string[];
   /** The attempt that follows, where one does by itself. */
   readonly retry: Retry | null;
 }
@@ -54,9 +56,14 @@ const TITLES = 3;
 
 /**
  * Why a request waits. `line` holds all that wait, of every process, in the order in which they are served; `policies` those of its
- * account.
+ * account, `holders` the names of the jobs that take its slots.
  */
-export function whyOf(waiting: Waiting, line: readonly Ticket[], policies: readonly Policy[]): Why {
+export function whyOf(
+  waiting: Waiting,
+  line: readonly Ticket[],
+  policies: readonly Policy[],
+  holders: readonly string[] = [],
+): Why {
   const { wait, since } = waiting;
   return {
     cause: wait.cause,
@@ -72,6 +79,7 @@ export function whyOf(waiting: Waiting, line: readonly Ticket[], policies: reado
       seenAt: wait.evidenceAt ?? null,
     },
     ahead: aheadOf(waiting, line),
+    holders: wait.cause === "slots" ? holders : [],
     retry: wait.retry ?? null,
   };
 }
