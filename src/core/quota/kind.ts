@@ -24,6 +24,7 @@ const ROUNDING_MS = 1000;
 const WAYS = ["sliding", "counter", "bucket", "fixed"] as const;
 
 type Way = (typeof WAYS)[number];
+type Doubt = PartitionState["doubt"];
 type Range = readonly [least: number, most: number];
 
 /** What one answer showed. */
@@ -62,7 +63,7 @@ export function weighKinds(
   const ways = counts.filter((way) => resetFitsWay(way, evidence));
   if (counts.includes(current) && (ways.includes(current) || state.proven || ways.length === 0)) {
     const proven = state.proven || (current === "sliding" && !counts.includes("counter"));
-    return { state: settled(state, proven), fits: true };
+    return { state: settled(state, proven, stillLikely(state.doubt, ways, current)), fits: true };
   }
   const agreed = (state.doubt?.ways ?? ways).filter((way) => ways.includes(way as Way));
   if (agreed.length === 0) return { state: settled(state, false), fits: ways.length === 0 };
@@ -72,7 +73,8 @@ export function weighKinds(
   if (answers < AGREEING && !excess)
     return { state: { ...state, doubt: { ways: agreed, answers } }, fits: false };
   const kind = WAYS.find((way) => agreed.includes(way))!;
-  return { state: asKind(settled(state, false), kind, rate, shown.now), fits: false };
+  const likely = settled(state, false, { ways: agreed, answers: 0 });
+  return { state: asKind(likely, kind, rate, shown.now), fits: false };
 }
 
 /** The state with another way of counting in force, its books made ready for it. */
@@ -96,8 +98,19 @@ interface Evidence {
   readonly shown: Shown;
 }
 
-function settled(state: PartitionState, proven: boolean): PartitionState {
-  return state.doubt === null && state.proven === proven ? state : { ...state, doubt: null, proven };
+function settled(state: PartitionState, proven: boolean, doubt: Doubt = null): PartitionState {
+  return state.doubt === doubt && state.proven === proven ? state : { ...state, doubt, proven };
+}
+
+/**
+ * The other ways that explained all since the way in force was found are kept for as long as they do: should it turn out wrong, it
+ * is one of them, and not one that was contradicted before.
+ */
+function stillLikely(doubt: Doubt, ways: readonly Way[], current: Way): Doubt {
+  if (doubt === null || doubt.answers > 0) return null;
+  const left = doubt.ways.filter((way) => ways.length === 0 || ways.includes(way as Way));
+  if (left.length === doubt.ways.length) return doubt;
+  return left.some((way) => way !== current) ? { ways: left, answers: 0 } : null;
 }
 
 function within(value: number, [least, most]: Range): boolean {
@@ -193,12 +206,12 @@ function bucketUsed(evidence: Evidence): Range {
   const { rate, limit, state, shown, doubtMs } = evidence;
   const perMs = limit / rate.quotaWindowMs;
   const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
-  const left = (spends: Spend[]) => emptied(spends, perMs, shown.late);
-  const least = Math.floor(left(sure) - slack);
+  const early = sure.map(atFirst).sort((a, b) => a[0] - b[0]);
+  const least = Math.floor(emptied(early, perMs, shown.late) - slack);
   // A bucket that is used up steadily never fills: what it lacks is older than the log, and only its own count knows it.
   if (rate.kind === "bucket" && state.bucket !== null)
     return [least, Math.ceil(lacking(rate, limit, state, shown.sentAt))];
-  return [least, Math.min(total(all), Math.ceil(left(all) + slack))];
+  return [least, Math.min(total(all), Math.ceil(emptied(all, perMs, shown.late) + slack))];
 }
 
 function fixedUsed({ rate, state, theta, shown }: Evidence): Range {
@@ -235,13 +248,13 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
   }
 }
 
-/** What is missing from a bucket after all of these. Units. */
+/** What is missing from a bucket after all of these, each counted at the latest, oldest first. Units. */
 function emptied(spends: readonly Spend[], perMs: number, at: number): number {
   let units = 0;
   let last = 0;
-  for (const [early, , cost] of spends) {
-    units = Math.max(0, units - (early - last) * perMs) + cost;
-    last = early;
+  for (const [, late, cost] of spends) {
+    units = Math.max(0, units - (late - last) * perMs) + cost;
+    last = late;
   }
   return Math.max(0, units - Math.max(0, at - last) * perMs);
 }
@@ -254,7 +267,7 @@ function bucketOf(rate: RateInForce, state: PartitionState): Bucket | null {
   const last = all.at(-1);
   if (last === undefined || rate.limit === null) return null;
   const lateMs = Math.max(...all.map((one) => one[1] - one[0]));
-  return [emptied(all, rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
+  return [emptied(all.map(atFirst), rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
 }
 
 function total(spends: readonly Spend[]): number {

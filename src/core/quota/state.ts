@@ -93,7 +93,7 @@ export interface PartitionState {
   /** Learned from refusals; evidence `inferred`. */
   readonly learned: Taught | null;
   readonly lesson: Lesson | null;
-  /** Ways of counting that explain the newest answers, where the one in force does not, and how many answers that were. */
+  /** Ways of counting that explain the newest answers, and how many of these the one in force does not explain; 0 where it does too. */
   readonly doubt: { readonly ways: readonly CountingKind[]; readonly answers: number } | null;
   /** The way of counting in force was the only one that explained an answer. */
   readonly proven: boolean;

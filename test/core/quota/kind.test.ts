@@ -73,6 +73,18 @@ test("a reset that is as far as the bucket is empty shows a bucket", () => {
   assert.deepEqual(kinds("bucket", [0, 0.1, 0.2]), ["sliding", "bucket", "bucket"]);
 });
 
+test("a bucket whose first resets lie on the grid by chance is taken for nothing that its first answer contradicts", () => {
+  const short = claimOf(["s", "sliding", 10, 6000]);
+  const model = new ModelServer([{ name: "s", kind: "bucket", limit: 10, lengthMs: 6000 }]);
+  const at = Math.ceil(START / 6000) * 6000 - 1250;
+  let state: PartitionState = EMPTY;
+  const found = [0, 10, 20, 30, 40, 50].map((ms) => {
+    state = exchange(short, [state], { at: at + ms, headers: model.arrive(at + ms).headers }).states[0]!;
+    return kindOf(state);
+  });
+  assert.deepEqual(found, ["sliding", "counter", "counter", "bucket", "bucket", "bucket"]);
+});
+
 test("without a reset, what grows back between two requests shows a bucket", () => {
   const seconds = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 25, 26];
   const shown = kinds("bucket", seconds, ["x-ratelimit-reset"]);
