@@ -190,8 +190,12 @@ function settleRate(
   const { gotAt, quick } = head;
   const late = latest(clock, { sentAt, gotAt, quick, doubtMs: found?.[3] });
   const spend: Spend = [sentAt, late, units];
+  // The first answer tells when the quota window opened at the latest; until then that was a guess. Each later one may narrow it.
+  const guessed = opened !== null && !state.log.some((one) => one[0] >= opened[0]);
   const narrowed =
-    opened !== null && sentAt >= opened[0] ? ([opened[0], Math.min(opened[1], late)] as const) : opened;
+    opened !== null && sentAt >= opened[0]
+      ? ([opened[0], guessed ? late : Math.min(opened[1], late)] as const)
+      : opened;
   const log = [...state.log, spend];
   if (refusal !== null) return { ...state, flying, log, opened: narrowed };
   const open = closed !== null && closed.until <= head.gotAt ? null : closed;

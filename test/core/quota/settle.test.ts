@@ -206,3 +206,16 @@ test("a Date that contradicts all before means that a clock was set: it stands a
   const after = thetaAt(withDate(before, START + 3_600_000, START + 500, START + 520), START + 520)!;
   assert.ok(after.lo > 3_598_000);
 });
+
+test("a quota window opens as late as the first answer allows, however quick the network was before", () => {
+  const opening = claimOf(["p", "fixedFromFirst", 10, 60_000]);
+  const quick = { lo: null, hi: null, at: 0, rttMin: 2, rttMax: 2, n: 10_000 };
+  const first = exchange(opening, [EMPTY], { at: START, clock: quick });
+  // The answer came after 40 ms, of which the way back took almost 2: before that it was only known to be sent.
+  assert.deepEqual(
+    first.states[0]?.opened?.map((one) => Math.ceil(one - START)),
+    [0, 39],
+  );
+  const second = exchange(opening, first.states, { at: START, clock: { ...quick, rttMin: 30 } });
+  assert.ok((second.states[0]?.opened?.[1] ?? 0) < START + 39);
+});
