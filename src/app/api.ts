@@ -17,6 +17,7 @@ export const HOST_INTENTS = [
   "revealResult",
   "openResult",
   "openAnswer",
+  "openAbout",
   "copyCode",
   "why",
   "runNotice",

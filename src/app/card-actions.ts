@@ -21,6 +21,7 @@ export function cardActions(
   const action = at?.action ?? null;
   const list: CardView["can"] = [];
   const answer: CardView["can"] = exchange.answer === null ? [] : ["openAnswer"];
+  if (exchange.problem?.link != null) answer.push("openAbout");
   // Of an adopted job nobody knows what was sent.
   const sendable = action === null || isSendable(action, exchange.input);
   const code: CardView["can"] = sendable ? ["copyCode"] : [];

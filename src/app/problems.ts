@@ -6,6 +6,8 @@ import type { Format, Translate } from "./ports.ts";
 export interface Problem {
   readonly sentence: string;
   readonly remedy: string | null;
+  /** The provider's own page on it, by the profile; none by default. */
+  readonly link?: string | null;
 }
 
 interface About {
@@ -47,7 +49,7 @@ export function failureProblem(about: About, status: number, failure: FailureRea
     said === null || failure.meaning.includes(said)
       ? t("{meaning} (status {status})", { meaning: failure.meaning, status })
       : t("{meaning} It says: “{said}” (status {status})", { meaning: failure.meaning, said, status });
-  return { sentence, remedy: failure.remedy };
+  return { sentence, remedy: failure.remedy, link: failure.link };
 }
 
 /** Anything that was thrown on the way. */

@@ -35,6 +35,8 @@ export async function carryOut(tools: Tools, intent: Intent): Promise<void> {
       return openResult(app, intent.resultId, t);
     case "openAnswer":
       return documents.open(intent.cardId, "answer");
+    case "openAbout":
+      return openAbout(app, intent.cardId);
     case "why":
       return documents.open(intent.cardId, "timeline");
     case "copyCode": {
@@ -63,6 +65,12 @@ export async function copyCode(
   }
   await vscode.env.clipboard.writeText(doc.text);
   vscode.window.setStatusBarMessage(t("$(check) Copied {title}", { title: doc.title }), 4_000);
+}
+
+/** Opens the provider's page on what went wrong in the browser; the address comes from the profile alone. */
+async function openAbout(app: App, exchangeId: string): Promise<void> {
+  const link = app.history.get(exchangeId)?.problem?.link;
+  if (link?.startsWith("https:")) await vscode.env.openExternal(vscode.Uri.parse(link, true));
 }
 
 async function chooseLanguage(t: Translate): Promise<CodeLanguage | undefined> {

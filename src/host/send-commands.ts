@@ -165,6 +165,7 @@ function canTitles({ t }: Tools): Readonly<Record<Can, string>> {
     sendAgain: t("Send Again as a New Request"),
     copyCode: t("Copy as Code"),
     openAnswer: t("Open Answer"),
+    openAbout: t("Read About It in the Documentation"),
     why: t("Show Timeline"),
     dismiss: t("Remove from the Playground"),
   };

@@ -152,6 +152,7 @@ export const cardSchema = z.object({
       "sendAgain",
       "copyCode",
       "openAnswer",
+      "openAbout",
       "why",
       "dismiss",
     ]),

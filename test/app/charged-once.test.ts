@@ -89,6 +89,18 @@ test("a copied cURL repeats by itself only what carries a key or changes nothing
   assert.doesNotMatch(await code("sauti", "speak"), /--retry/);
 });
 
+test("missing credit stops: it is said with the provider's page on billing, and nothing is repeated", async () => {
+  on.client.script = () => json(403, { code: "not_enough_credits", message: "Not enough credits." });
+  const id = on.send("voicedub", "me");
+  await settle();
+  const card = on.card(id);
+  assert.match(card.problem?.sentence ?? "", /not enough credits/i);
+  assert.match(card.problem?.remedy ?? "", /Add credits at VoiceDub/);
+  assert.match(on.ports.exchanges.get(id)?.problem?.link ?? "", /\/guides\/billing$/);
+  assert.ok(card.can.includes("openAbout"));
+  assert.equal(on.client.asked.length, 1);
+});
+
 test("watching that was stopped while a poll was under way stays stopped when the poll fails", async () => {
   let answer = (): void => {};
   on.client.script = (request) => {

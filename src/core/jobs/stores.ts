@@ -61,7 +61,12 @@ export interface Exchange {
     readonly body: string | null;
     readonly bytes: number;
   } | null;
-  readonly problem: { readonly sentence: string; readonly remedy: string | null } | null;
+  readonly problem: {
+    readonly sentence: string;
+    readonly remedy: string | null;
+    /** The provider's own page on it, https. Default none. */
+    readonly link?: string | null;
+  } | null;
   readonly attempts: number;
 }
 

@@ -18,6 +18,8 @@ export interface FailureRead {
   readonly meaning: string;
   /** One sentence: the way out. */
   readonly remedy: string;
+  /** The provider's own page on it, https; null where none is known. */
+  readonly link: string | null;
   readonly retry: RetryAdvice;
 }
 
@@ -38,7 +40,9 @@ export function readError(
     rules.find((one) => one.code !== undefined && one.code === code) ??
     rules.find((one) => one.code === undefined);
   const { meaning, remedy, retry } = rule ?? unlisted(profile.name, status);
-  return { code: code === null ? null : said(code, MOST_CODE), detail, meaning, remedy, retry };
+  const page = rule?.link ?? rule?.fact.source ?? "";
+  const link = page.startsWith("https:") ? page : null;
+  return { code: code === null ? null : said(code, MOST_CODE), detail, meaning, remedy, link, retry };
 }
 
 function unlisted(name: string, status: number): Pick<FailureRead, "meaning" | "remedy" | "retry"> {

@@ -130,6 +130,11 @@ const statusRule = z.strictObject({
   code: z.string().optional().describe("Only for this machine code of the envelope"),
   meaning: z.string().describe("One clear sentence: what happened"),
   remedy: z.string().describe("One clear sentence: the way out"),
+  link: z
+    .string()
+    .regex(/^https:/)
+    .optional()
+    .describe("Page of the provider's on the way out. Default the fact's source"),
   retry: z.enum(["never", "sameKey", "backoff", "wait"]),
   fact,
 });

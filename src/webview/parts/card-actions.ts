@@ -20,6 +20,7 @@ export function wordsFor(act: Act, { t }: Page): string {
     sendAgain: t("Send again"),
     copyCode: t("Copy as code"),
     openAnswer: t("Open answer"),
+    openAbout: t("Documentation"),
     why: t("Why?"),
     dismiss: t("Dismiss"),
   };

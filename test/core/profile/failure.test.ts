@@ -55,6 +55,16 @@ test("a status that no page lists still has a meaning and a way out", () => {
     }
 });
 
+test("every error that a page lists links to the provider's own page, missing credit to the one on billing", () => {
+  assert.match(read("voicedub", 403, { code: "not_enough_credits" }).link ?? "", /\/guides\/billing$/);
+  for (const profile of everyProfile)
+    for (const { status, code } of profile.errors.statuses) {
+      const body = code === undefined ? null : { code, errorCode: code, type: `/${code}` };
+      assert.match(readError(profile, status, {}, body).link ?? "", /^https:\/\//, `${profile.id} ${status}`);
+    }
+  assert.equal(read("sauti", 418, null).link, null);
+});
+
 test("a text answer is its own detail, a page is not", () => {
   assert.equal(read("sauti", 500, "upstream timed out").detail, "upstream timed out");
   assert.equal(read("sauti", 500, "<html>").detail, null);
