@@ -39,7 +39,9 @@ export function lookAt(
   const own = ownShare(rate, state, clock, heard, now);
   if (own !== null) {
     const sent = state.flying.reduce((all, one) => all + (one[1] > heard.at ? one[2] : 0), 0);
-    return sent + units <= own ? now : answered;
+    if (sent + units <= own) return now;
+    // The next look may as well wait until there is room for it beside what the others go on spending.
+    if (rate.kind === "fixed" || state.flying.length > 0) return answered;
   }
   const room = freeAt(rate, state, clock, now, Math.min(limit, units + heard.pace));
   if (room > now) return state.flying.length > 0 ? Math.min(answered, room) : room;

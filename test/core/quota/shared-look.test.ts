@@ -122,6 +122,13 @@ test("of a shared budget as much is left over as the others last spent", () => {
   assert.equal(look(books, { units: 8 }), 400);
 });
 
+test("nobody looks again, however long ago the last look was, where the others' pace leaves no room", () => {
+  const books = { ...SHARED, log: [spend(-3000, 7)] };
+  assert.equal(look({ ...books, heard: heard(-2000, { pace: 3 }) }), 7003);
+  assert.equal(look({ ...books, heard: heard(-2000, { pace: 2 }) }), 0);
+  assert.equal(look({ ...books, heard: heard(-2000, { pace: 3 }), flying: flying(-200) }), 800);
+});
+
 test("a quarter of what is believed to be left may fly, and always one", () => {
   const at = (units: number, flights: number[], pace = 0) =>
     look({
