@@ -107,12 +107,9 @@ function conclude(
 ): { readonly hypothesis: Hypothesis; readonly lesson: Lesson } | null {
   for (let from = 0; from < lesson.refusals.length; from++) {
     const tail = { ...lesson, refusals: lesson.refusals.slice(from) };
-    const since = from === 0 ? 0 : (lesson.refusals[from - 1]?.at ?? 0);
-    const newer = {
-      ...tail,
-      passes: from === 0 ? lesson.passes : lesson.passes.filter((one) => one[1] > since),
-    };
-    for (const one of from === 0 ? [tail] : [tail, newer]) {
+    const since = lesson.refusals[from - 1]?.at ?? 0;
+    const newer = { ...tail, passes: lesson.passes.filter((one) => one[1] > since) };
+    for (const one of [tail, newer]) {
       const hypothesis = bestHypothesis(one, grid);
       if (hypothesis !== null) return { hypothesis, lesson: one };
     }
@@ -130,10 +127,9 @@ function assumed(
   const length = ASSUMED_WINDOW_MS * (refusals < 5 ? 1 : refusals < REFUSALS ? 10 : 60);
   const inside = lesson.passes.filter((one) => one[1] > at - length);
   const limit = inside.reduce((sum, one) => sum + one[2], 0);
-  const openedAt = inside[0]?.[1] ?? at;
   return limit === 0
     ? null
-    : { hypothesis: { kind: "sliding", quotaWindowMs: length, limit, openedAt }, lesson };
+    : { hypothesis: { kind: "sliding", quotaWindowMs: length, limit, openedAt: at }, lesson };
 }
 
 /** The published number holds, but the server counts in another way than published. */

@@ -260,7 +260,10 @@ test("a success opens a gate whose time is over, ends caution, and tells when th
   );
   assert.equal(after({ probing: true }).probing, false);
   assert.deepEqual(after({ opened: [SENT, SENT + 500] }).opened, [SENT, LATE]);
-  assert.deepEqual(after({ opened: [SENT - 9, SENT - 5] }).opened, [SENT - 9, SENT - 5]);
+  const opened = [SENT - 9, SENT - 5] as const;
+  assert.deepEqual(after({ opened }).opened, [SENT - 9, LATE]);
+  assert.deepEqual(after({ opened, log: [[SENT - 10, SENT - 5, 1]] }).opened, [SENT - 9, LATE]);
+  assert.deepEqual(after({ opened, log: [[SENT - 9, SENT - 5, 1]] }).opened, opened);
   assert.deepEqual(after({ opened: [SENT + 1, SENT + 500] }).opened, [SENT + 1, SENT + 500]);
   const unknown = claimOf(["u", "unknown", null, null]);
   assert.deepEqual(answer(unknown).states[0]!.lesson, { passes: [OWN], refusals: [], successes: 1 });
