@@ -27,7 +27,6 @@ const more: readonly Scenario[] = [
   { ...known("unknownSliding"), id: "unknownFar2", title: "unknown sliding, 100 ms", latencyMs: [50, 51] },
   { ...known("apart"), id: "apart2", title: "two machines, sliding", budgets: known("sliding").budgets },
   { ...known("counter"), id: "counterJitter", title: "two-bucket counter, jitter", latencyMs: [5, 60] },
-  { ...known("fourFixed"), id: "fourSliding", title: "four, sliding", budgets: known("sliding").budgets },
 ];
 
 /** Prints one line for each scenario whose id begins with one of the words; all without words. */

@@ -21,20 +21,22 @@ export interface Share {
 const share = JSON.parse(process.argv[2] ?? "") as Share;
 const agent = new http.Agent({ keepAlive: true });
 
+function plain(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
 const send: Send = async (call, dispatcher) => {
   const method = call === "poll" ? "GET" : "POST";
   const url = `${share.origin}/${call}`;
   if (dispatcher !== undefined) {
     const answer = await undiciRequest(url, { method, dispatcher, headers: { "x-client": share.name } });
     await answer.body.dump();
-    return { status: answer.statusCode, retryAfter: String(answer.headers["retry-after"] ?? "") || null };
+    return { status: answer.statusCode, headers: plain(answer.headers) };
   }
   return new Promise<Answer>((resolve, reject) => {
     const sent = http.request(url, { method, agent, headers: { "x-client": share.name } }, (answer) => {
       answer.resume();
-      answer.once("end", () =>
-        resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers["retry-after"] ?? null }),
-      );
+      answer.once("end", () => resolve({ status: answer.statusCode ?? 0, headers: plain(answer.headers) }));
     });
     sent.once("error", reject);
     sent.end();

@@ -1,5 +1,7 @@
 // The other limiters of the makespan table, each set up with the published limits as its own documentation says.
 // An adapter paces and repeats; the request itself is the same for all. Headroom's adapter is in headroom.ts.
+import { Octokit } from "@octokit/core";
+import { throttling } from "@octokit/plugin-throttling";
 import { DefaultRateLimiter } from "@smithy/util-retry";
 import Bottleneck from "bottleneck";
 import { RateLimiter } from "limiter";
@@ -12,7 +14,8 @@ import type { Scenario } from "./scenarios.ts";
 /** A request's outcome as a client sees it. */
 export interface Answer {
   readonly status: number;
-  readonly retryAfter: string | null;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 export type Call = "submit" | "poll";
 export type Send = (call: Call, dispatcher?: RetryAgent) => Promise<Answer>;
@@ -30,9 +33,8 @@ async function pageLoop(send: () => Promise<Answer>, tries = 5): Promise<boolean
   for (let attempt = 0; attempt < tries; attempt++) {
     const answer = await send();
     if (answer.status !== 429) return answer.status < 300;
-    await sleep(
-      answer.retryAfter === null ? 2 ** attempt * 1000 : Number.parseInt(answer.retryAfter, 10) * 1000,
-    );
+    const seconds = answer.headers["retry-after"];
+    await sleep((seconds === undefined ? 2 ** attempt : Number.parseInt(seconds, 10)) * 1000);
   }
   return false;
 }
@@ -157,6 +159,38 @@ const awsAdaptive: MakeContestant = (_scenario, send) => {
   };
 };
 
+/** With its defaults, which are made for GitHub: a write a second, one at a time; on a refusal it waits until the reset told. */
+const octokit: MakeContestant = (_scenario, send) => {
+  const again = () => true;
+  const fetch = async (url: string) => {
+    const answer = await send(url.endsWith("/poll") ? "poll" : "submit");
+    return new Response("{}", {
+      status: answer.status,
+      headers: { ...answer.headers, "content-type": "application/json" },
+    });
+  };
+  const silent = () => {};
+  const client = new (Octokit.plugin(throttling))({
+    baseUrl: "http://bench",
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    request: { fetch },
+    throttle: { onRateLimit: again, onSecondaryRateLimit: again },
+  });
+  return {
+    run: (call) =>
+      client.request(call === "poll" ? "GET /poll" : "POST /submit").then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {},
+  };
+};
+
+/** Whether a contestant can do anything with such a server: octokit's goes by quota headers alone. */
+export function applies(name: string, { headers }: Scenario): boolean {
+  return others[name] !== octokit || headers === "quota";
+}
+
 /** All others by the name in the table. */
 export const others: Readonly<Record<string, MakeContestant>> = {
   "page's loop, one at a time": pageOne,
@@ -172,4 +206,5 @@ export const others: Readonly<Record<string, MakeContestant>> = {
   "rate-limiter-flexible": flexible,
   "undici RetryAgent": retryAgent,
   "AWS adaptive": awsAdaptive,
+  "octokit throttling": octokit,
 };

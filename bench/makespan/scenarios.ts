@@ -86,6 +86,7 @@ export const scenarios: readonly Scenario[] = [
   { ...base, id: "twoFixed", title: "two processes, fixed", budgets: one("fixed"), processes: 2 },
   { ...base, id: "twoSliding", title: "two processes, sliding", budgets: one("sliding"), processes: 2 },
   { ...base, id: "fourFixed", title: "four processes, fixed", budgets: one("fixed"), processes: 4 },
+  { ...base, id: "fourSliding", title: "four processes, sliding", budgets: one("sliding"), processes: 4 },
   {
     ...base,
     id: "apart",

@@ -10,7 +10,9 @@ const counters = scenario.budgets.map((budget) => ({
   budget,
   counter: new Counter({ ...budget, scope: "account" }),
 }));
-const accepted: { readonly at: number; readonly call: string; readonly client: string }[] = [];
+/** Instants of all arrivals. */
+let arrivals: number[] = [];
+let accepted: { readonly at: number; readonly call: string; readonly client: string }[] = [];
 let refusals = 0;
 
 const delay = () => {
@@ -28,6 +30,7 @@ const server = http.createServer((request, response) => {
   request.resume();
   later(() => {
     const now = Date.now();
+    arrivals.push(now);
     const call = request.url?.startsWith("/poll") ? "poll" : "submit";
     const counting = counters.filter(({ budget }) => budget.counts === "all" || budget.counts === call);
     const before = counting.map(({ counter }) => counter.read(now, scenario.skewMs));
@@ -54,7 +57,10 @@ const server = http.createServer((request, response) => {
   });
 });
 
-process.on("message", () => process.send?.({ accepted, refusals }));
+process.on("message", () => {
+  process.send?.({ accepted, arrivals, refusals });
+  [accepted, arrivals, refusals] = [[], [], 0];
+});
 process.on("disconnect", () => process.exit(0));
 // Longer than any quota window: a connection closed under a client that waits would count as its mistake.
 server.keepAliveTimeout = 300_000;

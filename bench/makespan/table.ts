@@ -1,5 +1,5 @@
 // Prints the makespan table: every scenario, every contestant, several phases; as many runs at a time as the machine bears.
-import { others } from "./contestants.ts";
+import { applies, others } from "./contestants.ts";
 import { run, type Score } from "./run.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -24,35 +24,48 @@ export async function makespanTable(options: TableOptions): Promise<void> {
     console.log(
       `\n${scenario.title} (${scenario.submits} submits, ${scenario.polls} polls, ${scenario.processes} process(es))`,
     );
-    console.log(columns("", "mean", "worst", "submits", "refusals", "lost", "Jain", "cpu ms"));
-    const work = names.flatMap((name) => options.phases.map((phase) => ({ name, phase })));
-    const scores = new Map<string, Score[]>(names.map((name) => [name, []]));
+    console.log(
+      columns("", "mean", "worst", "submits", "refusals", "lost", "burst", "Jain", "cpu ms", "later run"),
+    );
+    const taking = names.filter((name) => applies(name, scenario));
+    const work = taking.flatMap((name) => options.phases.map((phase) => ({ name, phase })));
+    const scores = new Map<string, Score[]>(taking.map((name) => [name, []]));
+    const later = new Map<string, Score[]>(taking.map((name) => [name, []]));
     const next = async (): Promise<void> => {
       const one = work.shift();
       if (one === undefined) return;
-      scores.get(one.name)?.push(await run(scenario, one.name, one.phase));
+      const [first, second] = await run(scenario, one.name, one.phase);
+      if (first !== undefined) scores.get(one.name)?.push(first);
+      if (second !== undefined) later.get(one.name)?.push(second);
       return next();
     };
     await Promise.all(Array.from({ length: options.atOnce }, next));
     for (const [name, all] of scores) {
-      const mean = (pick: (score: Score) => number) =>
-        all.reduce((sum, score) => sum + pick(score), 0) / all.length;
+      const again = later.get(name) ?? [];
       console.log(
         columns(
           name,
-          mean((score) => score.all).toFixed(3),
+          mean(all, (score) => score.all).toFixed(3),
           Math.max(...all.map((score) => score.all)).toFixed(3),
-          mean((score) => score.submits).toFixed(3),
-          mean((score) => score.refusals).toFixed(1),
-          mean((score) => score.lost).toFixed(1),
+          mean(all, (score) => score.submits).toFixed(3),
+          mean(all, (score) => score.refusals).toFixed(1),
+          mean(all, (score) => score.lost).toFixed(1),
+          String(Math.max(...all.map((score) => score.burst))),
           Math.min(...all.map((score) => score.fairness)).toFixed(3),
-          mean((score) => score.cpuMs).toFixed(0),
+          mean(all, (score) => score.cpuMs).toFixed(0),
+          again.length === 0
+            ? ""
+            : `${mean(again, (score) => score.all).toFixed(2)} (${Math.max(...again.map((score) => score.refusals))})`,
         ),
       );
     }
   }
 }
 
+function mean(all: readonly Score[], pick: (score: Score) => number): number {
+  return all.reduce((sum, score) => sum + pick(score), 0) / all.length;
+}
+
 function columns(name: string, ...figures: string[]): string {
-  return name.padEnd(28) + figures.map((figure) => figure.padStart(9)).join("");
+  return name.padEnd(28) + figures.map((figure) => figure.padStart(10)).join("");
 }
