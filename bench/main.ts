@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { activationFigures } from "./activation.ts";
 import { historyTable } from "./history/table.ts";
+import { lastingFigures } from "./lasting.ts";
 import { makespanTable } from "./makespan/table.ts";
 import { overheadTable } from "./overhead/table.ts";
 import { sizeFigures } from "./size.ts";
@@ -28,6 +29,7 @@ if (part === "all" || part === "soak") await soakFigures();
 if (part === "all" || part === "overhead") await overheadTable(names);
 if (part === "all" || part === "virtual") virtualTable(names, 20);
 if (part === "all" || part === "wake") await wakeFigures();
+if (part === "all" || part === "lasting") lastingFigures();
 if (part === "all" || part === "history") await historyTable();
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "slots")

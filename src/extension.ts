@@ -224,7 +224,7 @@ async function build({
     exchanges: new SqliteExchanges(database, signal),
     jobs: new SqliteJobs(database, signal),
     results,
-    together: (work) => database.transaction(work),
+    together: (work, lasting) => (lasting ? database.lasting(work) : database.transaction(work)),
     isPassing,
     client,
     keys,

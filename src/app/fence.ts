@@ -15,7 +15,7 @@ export function fenced(context: Context, id: string, live: LiveExchange): Contex
 
   let checked = false;
 
-  function together<T>(work: () => T): T {
+  function together<T>(work: () => T, lasting = false): T {
     // What a commit has found at its beginning holds to its end.
     if (checked) return work();
     return ports.together(() => {
@@ -26,7 +26,7 @@ export function fenced(context: Context, id: string, live: LiveExchange): Contex
       } finally {
         checked = false;
       }
-    });
+    }, lasting);
   }
 
   function hold(): void {

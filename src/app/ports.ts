@@ -92,9 +92,10 @@ export interface Ports {
   readonly results: ResultStore;
   /**
    * Runs writes to several of the stores above as one: after a crash all of them are there, or none. `work` must not wait
-   * for anything. Throws what it throws, and then nothing of it is written.
+   * for anything. Throws what it throws, and then nothing of it is written. Only what is `lasting` surely outlasts the power
+   * too, with all that was written before; that takes milliseconds. Default false.
    */
-  readonly together: <T>(work: () => T) => T;
+  readonly together: <T>(work: () => T, lasting?: boolean) => T;
   /** Whether what a store threw may pass by itself: another process holds the database, or the disk is full. */
   readonly isPassing: (error: unknown) => boolean;
   readonly client: Client;

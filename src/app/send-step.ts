@@ -65,6 +65,7 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
         jobs.update(id, { stage: "send" });
         if (step === null) exchanges.update(id, { state: "waiting" });
       },
+      charged: action.charged,
     }),
   );
   try {

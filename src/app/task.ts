@@ -124,13 +124,20 @@ export function ask(
   context.changed();
 }
 
-/**
- * Notes what happens to a request in the exchange's timeline and in the live state. `sending` is called before the
- * first byte leaves, `back` when the server has clearly refused: then nothing was done, and it waits again.
- */
+/** What the stores are told of a request on its way. */
+interface Watched {
+  /** Called before the first byte leaves. */
+  sending(): void;
+  /** Called when the server has clearly refused: then nothing was done, and it waits again. */
+  back(): void;
+  /** Whether it costs money: that it left must then be known after a power failure too. */
+  readonly charged: boolean;
+}
+
+/** Notes what happens to a request in the exchange's timeline and in the live state. */
 export function progressOf(
   task: Pick<Task, "context" | "id" | "live" | "place">,
-  { sending, back }: { readonly sending: () => void; readonly back: () => void },
+  { sending, back, charged }: Watched,
 ): Progress {
   const { context, id, live, place } = task;
   const { exchanges, clock, together, log } = context.ports;
@@ -149,7 +156,7 @@ export function progressOf(
         sending();
         exchanges.update(id, { attempts: attempt });
         exchanges.note(id, { at: now, what: "sent", attempt });
-      });
+      }, charged);
       context.changed();
     },
     head(head, attempt) {

@@ -93,7 +93,8 @@ function prepare(db: DatabaseSync, options: DatabaseOptions, notices: StoreNotic
   const mode = String(patiently(() => first(db, "PRAGMA journal_mode = WAL")));
   // On a network file system WAL cannot be had; SQLite then keeps the rollback journal, which is slower but safe.
   if (mode !== "wal" && mode !== "memory") notices.push({ kind: "noWal", mode });
-  db.exec("PRAGMA synchronous = NORMAL");
+  // Commits outlast this process; those of `lasting` the power too, on macOS by asking the drive itself to write.
+  db.exec("PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON");
   if (found < known) {
     const backup = found === 0 ? null : copyBefore(db, options, known);
     patiently(() => migrate(db, options.migrations, known));

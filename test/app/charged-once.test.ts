@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import type { Ports } from "../../src/app/ports.ts";
 import { HeadroomError } from "../../src/core/errors.ts";
 import type { Outgoing, Progress } from "../../src/core/wire.ts";
 import { type Bench, bench, json, settle, until } from "./fakes.ts";
@@ -51,6 +52,30 @@ test("a create that was cancelled after it had left may still be charged, with a
     assert.equal(on.card(id).state, "cancelled");
     assert.match(on.card(id).problem?.sentence ?? "", /may still do the work/);
   }
+});
+
+test("that a charged create leaves outlasts a power failure; nothing else waits for the disk", async () => {
+  const { together } = on.ports;
+  const stages: unknown[] = [];
+  let id = "";
+  Object.assign(on.ports, {
+    together: ((work, lasting) => {
+      const value = together(work, lasting);
+      if (lasting === true) stages.push(on.ports.jobs.get(id)?.stage);
+      return value;
+    }) satisfies Ports["together"],
+  });
+  on.client.script = (request, progress) => {
+    progress.sending(1, on.clock.now());
+    return request.method === "POST" ? json(202, { job_id: "j1", status: "queued" }) : json(200, []);
+  };
+  id = on.send("sauti", "listVoices");
+  await settle();
+  assert.deepEqual(stages, []);
+  id = on.send("sauti", "speakJob");
+  await on.clock.pass(30_000);
+  assert.ok(on.client.asked.length > 2);
+  assert.deepEqual(stages, ["sent"]);
 });
 
 test("resend does nothing to a create without a key, whatever the page says", async () => {

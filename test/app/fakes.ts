@@ -208,7 +208,7 @@ export function bench(more: Partial<Ports> = {}): Bench {
     exchanges: new SqliteExchanges(database),
     jobs: new SqliteJobs(database),
     results,
-    together: (work) => database.transaction(work),
+    together: (work, lasting) => (lasting ? database.lasting(work) : database.transaction(work)),
     isPassing,
     client,
     keys,

@@ -102,6 +102,24 @@ test("a transaction that throws leaves nothing behind and the next one works", (
   database.close();
 });
 
+test("only what must outlast a power failure waits for the disk", () => {
+  const database = new Database({ path: fresh(), migrations: [v1], now });
+  const level = () => database.prepare("PRAGMA synchronous").get()?.synchronous;
+  const [normal, full] = [1, 2];
+  assert.equal(database.lasting(level), full);
+  assert.equal(database.transaction(level), normal);
+  assert.throws(() =>
+    database.lasting(() => {
+      throw new Error("no");
+    }),
+  );
+  assert.equal(
+    database.transaction(() => database.lasting(level)),
+    normal,
+  );
+  database.close();
+});
+
 test("two connections see each other's rows, as two editor windows do", () => {
   const path = fresh();
   const one = new Database({ path, migrations: [v1], now });

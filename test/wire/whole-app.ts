@@ -150,7 +150,7 @@ export function open(
     exchanges: new SqliteExchanges(database, signal),
     jobs: new SqliteJobs(database, signal),
     results,
-    together: (work) => database.transaction(work),
+    together: (work, lasting) => (lasting ? database.lasting(work) : database.transaction(work)),
     isPassing,
     client,
     keys,
