@@ -5,7 +5,7 @@ import { HeadroomError } from "../core/errors.ts";
 import { type ClockState, NO_CLOCK } from "../core/quota/clock.ts";
 import type { Claim, Wait } from "../core/quota/model.ts";
 import { shifted, unplaced } from "../core/quota/shift.ts";
-import { decode, EMPTY, encode, type PartitionState } from "../core/quota/state.ts";
+import { decode, EMPTY, type Encoded, encode, type PartitionState } from "../core/quota/state.ts";
 import type { Database } from "./database.ts";
 import { isSameOffset, type Jump } from "./jumps.ts";
 import { NO_SHARE, type Share } from "./ledger-share.ts";
@@ -66,6 +66,8 @@ export class LedgerRows implements Rows {
   readonly #database: Database;
   readonly #partitions = new Map<string, PartitionState>();
   readonly #clocks = new Map<string, ClockState>();
+  /** What was written last of each partition. */
+  readonly #written = new Map<string, Encoded>();
   readonly #changed = new Set<string>();
   readonly #changedClocks = new Set<string>();
   #lines: Map<string, Line> | null = null;
@@ -106,18 +108,22 @@ export class LedgerRows implements Rows {
   #forget(): void {
     this.#partitions.clear();
     this.#clocks.clear();
+    this.#written.clear();
     this.#changed.clear();
     this.#changedClocks.clear();
     this.#lines = null;
   }
 
   #write(): void {
-    for (const key of this.#changed)
+    for (const key of this.#changed) {
+      const encoded = encode(this.partition(key), this.#written.get(key));
+      this.#written.set(key, encoded);
       this.#database
         .prepare(
           "INSERT INTO partitions VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
         )
-        .run(key, encode(this.partition(key)));
+        .run(key, encoded.text);
+    }
     for (const account of this.#changedClocks)
       this.#database
         .prepare(

@@ -13,6 +13,8 @@ export function familyQuotas(
   headers: Readonly<Record<string, string>>,
   serverNow: number,
 ): readonly QuotaReading[] {
+  // Most heads say nothing of limits: that is found out for little.
+  if (!Object.keys(headers).some((name) => name.includes("limit"))) return [];
   const listed = ["x-app-rate-limit", "x-method-rate-limit"].flatMap((name) => lists(headers, name));
   const calls = ratio(headers["x-shopify-shop-api-call-limit"]);
   const told = calls === null ? [] : [quota(null, calls.limit, calls.remaining, null, null)];

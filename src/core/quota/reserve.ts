@@ -202,8 +202,18 @@ function book(
   const rate = inForce(policy, state);
   const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost, jitterMs(clock)]];
   const polledAt = booking.lane === "poll" ? polled(rate, state, now) : state.polledAt;
-  const noted = probed(rate, state, clock, now);
-  return { ...noted, flying, polledAt, ...accounted(rate, state, clock, now, cost) };
+  const { learned } = probed(rate, state, clock, now);
+  if (rate.kind === "fixedFromFirst")
+    return { ...state, learned, flying, polledAt, opened: openedAfter(rate, state, clock, now) };
+  if (rate.kind === "bucket")
+    return {
+      ...state,
+      learned,
+      flying,
+      polledAt,
+      bucket: spentFrom(rate, state, jitterMs(clock), now, cost),
+    };
+  return { ...state, learned, flying, polledAt };
 }
 
 /** How often a poll may go before a batch: so that polls have a tenth of a budget for themselves. ms */
@@ -215,20 +225,6 @@ export function pollEveryMs(rate: RateInForce): number {
 function polled(rate: RateInForce, state: PartitionState, now: number): number {
   const every = pollEveryMs(rate);
   return Math.min(now + rate.quotaWindowMs - every, Math.max(now, state.polledAt + every));
-}
-
-/** What single kinds of counting keep besides the log. */
-function accounted(
-  rate: RateInForce,
-  state: PartitionState,
-  clock: ClockState,
-  now: number,
-  cost: number,
-): Pick<PartitionState, "opened" | "bucket"> {
-  const { opened, bucket } = state;
-  if (rate.kind === "fixedFromFirst") return { bucket, opened: openedAfter(rate, state, clock, now) };
-  if (rate.kind !== "bucket") return { opened, bucket };
-  return { opened, bucket: spentFrom(rate, state, jitterMs(clock), now, cost) };
 }
 
 /** The bucket after a request is sent. It was surely full where even the latest arrivals have been made up for. */

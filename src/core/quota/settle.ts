@@ -15,6 +15,9 @@ import { type Bucket, inForce, type PartitionState, type Spend } from "./state.t
 import { gathered } from "./tidy.ts";
 import { cellOf } from "./window.ts";
 
+/** Spends within so small a share of a quota window need not be told apart. */
+const FINEST_SHARE = 4096;
+
 /** What became of one flight. */
 export interface Settlement {
   readonly claim: Claim;
@@ -85,7 +88,7 @@ export function settle(
   }
   for (const [i, part] of claim.parts.entries()) {
     if (part.policy.type !== "rate") continue;
-    next[i] = pinned(part.policy, next[i]!, clock);
+    next[i] = gatheredLast(part.policy, pinned(part.policy, next[i]!, clock), clock);
     // An answer that says nothing of a policy is no look: nothing is gained by sending one ahead.
     if (part.policy.told === true && next[i]!.heard === null)
       next[i] = { ...next[i]!, heard: { answers: Number.MAX_SAFE_INTEGER, at: head.sentAt, pace: 0 } };
@@ -180,10 +183,11 @@ function settleRate(
   clock: ClockState,
 ): PartitionState {
   const { head, flight, refusal } = settlement;
-  const found = state.flying.find((one) => one[0] === flight);
+  const place = placeOf(state, flight);
+  const found = state.flying[place];
   const sentAt = found?.[1] ?? head.sentAt;
   const units = found?.[2] ?? part.cost;
-  const flying = state.flying.filter((one) => one[0] !== flight);
+  const flying = place < 0 ? state.flying : state.flying.toSpliced(place, 1);
   const { bucket, opened, closed } = state;
   if (refusal !== null && refusal.kind !== "credit" && !policy.refusedCount)
     return { ...state, flying, opened: openerLost(state, sentAt), bucket: poured(bucket, units) };
@@ -210,6 +214,12 @@ function poured(bucket: Bucket | null, units: number): Bucket | null {
   return [Math.max(0, bucket[0] - units), bucket[1], bucket[2], Math.max(0, bucket[3] - units)];
 }
 
+/** Where a flight stands among those in the air; -1 where it is not. */
+function placeOf({ flying }: PartitionState, flight: string): number {
+  for (let i = 0; i < flying.length; i++) if (flying[i]![0] === flight) return i;
+  return -1;
+}
+
 function without(state: PartitionState, flight: string): PartitionState {
   return { ...state, flying: state.flying.filter((one) => one[0] !== flight) };
 }
@@ -233,6 +243,25 @@ function pinned(policy: RatePolicy, state: PartitionState, clock: ClockState): P
     else cells = gathered(cells, index, spend[2], spend[1]);
   }
   return { ...state, log, cells };
+}
+
+/**
+ * Counts the newest two spends as one where nothing tells them apart, or where they lie so close that a sliding quota window
+ * loses nothing by it: a burst leaves few rows. Never where it would have to be told on which side of a boundary they lie.
+ */
+function gatheredLast(policy: RatePolicy, state: PartitionState, clock: ClockState): PartitionState {
+  const { log } = state;
+  const last = log.at(-1);
+  const before = log.at(-2);
+  if (last === undefined || before === undefined || last[0] < before[0]) return state;
+  if (last[0] !== before[0] || last[1] !== before[1]) {
+    const { kind, quotaWindowMs } = inForce(policy, state);
+    if (kind !== "sliding" && (kind !== "fixed" || clock.lo !== null)) return state;
+    if (Math.max(last[1], before[1]) - before[0] > quotaWindowMs / FINEST_SHARE) return state;
+  }
+  const kept = log.slice(0, -1);
+  kept[kept.length - 1] = [before[0], Math.max(last[1], before[1]), before[2] + last[2]];
+  return { ...state, log: kept };
 }
 
 /** The part that the refusal's own headers describe as spent. */

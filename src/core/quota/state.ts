@@ -168,14 +168,25 @@ export function inForce(policy: RatePolicy, state: PartitionState): RateInForce 
   return { ...base, limit: own, evidence, evidenceAt: state.confirmedAt };
 }
 
-/** Writes a state as JSON, leaving out what is empty. */
-export function encode(state: PartitionState): string {
-  const kept: Record<string, unknown> = {};
-  for (const [key, plain] of Object.entries(EMPTY)) {
-    const value: unknown = state[key as keyof PartitionState];
-    if (value !== plain && !(Array.isArray(value) && value.length === 0)) kept[key] = value;
-  }
-  return JSON.stringify(kept);
+const FIELDS = Object.keys(EMPTY) as readonly (keyof PartitionState)[];
+
+/** A state as JSON, with its parts, so that the next one need only write what changed. */
+export interface Encoded {
+  readonly state: PartitionState;
+  readonly parts: readonly string[];
+  readonly text: string;
+}
+
+/** Writes a state as JSON, leaving out what is empty. What `before` has alike is taken from there. */
+export function encode(state: PartitionState, before?: Encoded): Encoded {
+  const parts = FIELDS.map((field, i) => {
+    const value = state[field];
+    if (value === EMPTY[field] || (Array.isArray(value) && value.length === 0)) return "";
+    return value === before?.state[field] ? before.parts[i]! : `"${field}":${JSON.stringify(value)}`;
+  });
+  let text = "";
+  for (const part of parts) if (part !== "") text += text === "" ? part : `,${part}`;
+  return { state, parts, text: `{${text}}` };
 }
 
 /** Reads what `encode` wrote; anything that is no object counts as empty. */

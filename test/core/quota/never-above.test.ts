@@ -110,7 +110,7 @@ function play({ policies, requests, skewMs, wayMs, headers }: History) {
     now = Math.max(now, next.at);
     next.run();
     // What is stored is what is kept.
-    const stored = states.map((state) => decode(encode(state)));
+    const stored = states.map((state) => decode(encode(state).text));
     const changed = states !== before;
     states = stored;
     before = stored;
