@@ -7,6 +7,9 @@ import type { Own } from "./ledger-order.ts";
 import type { Line, Rows } from "./ledger-rows.ts";
 import { Shares } from "./ledger-share.ts";
 
+/** Of so many lines it is known when they were served. */
+const MOST_LINES = 1_000;
+
 /** Own tickets and lines. Every call stands inside a transaction of the ledger. */
 export class LedgerLines implements Own {
   /** Names this ledger among those of other processes. */
@@ -16,9 +19,11 @@ export class LedgerLines implements Own {
   readonly #alive: (pid: number) => boolean;
   /** Own waiting requests and the line each stands in. */
   readonly #waiting = new Map<string, string>();
+  /** When one of an own line was served last; forgotten with those that were not for long. */
+  readonly #served = new Map<string, number>();
   #cleaned = false;
   /** Somebody was served in this transaction: others must see it. */
-  #served = false;
+  #serves = false;
   /** Takes back what this transaction changed in memory. */
   #undo: (() => void)[] = [];
 
@@ -32,12 +37,12 @@ export class LedgerLines implements Own {
   /** A transaction begins. */
   begin(): void {
     this.#undo = [];
-    this.#served = false;
+    this.#serves = false;
   }
 
   /** The transaction ends: what was served here is written to the lines that still wait. */
   end(): void {
-    if (!this.#served) return;
+    if (!this.#serves) return;
     for (const line of [...this.#rows.lines().values()]) {
       if (line.owner !== this.owner) continue;
       const share = this.shares.of(line.claim.accountId, line.lane);
@@ -90,8 +95,26 @@ export class LedgerLines implements Own {
   /** An ask was granted: it no longer waits, and counts for its turn among the processes. */
   serve(ask: Ask, now: number): void {
     this.#undo.push(this.shares.took(ask, now));
-    this.#served = true;
+    this.#serves = true;
+    this.#serveLine(this.lineOf(ask), now);
     this.remove(ask.id);
+  }
+
+  servedAt(line: string): number {
+    return this.#served.get(line) ?? 0;
+  }
+
+  /** The line that was served last stands last, so that the oldest can be forgotten. */
+  #serveLine(line: string, now: number): void {
+    const before = this.#served.get(line);
+    this.#served.delete(line);
+    this.#served.set(line, now);
+    const [oldest] = this.#served.keys();
+    if (this.#served.size > MOST_LINES && oldest !== undefined) this.#served.delete(oldest);
+    this.#undo.push(() => {
+      if (before === undefined) this.#served.delete(line);
+      else this.#served.set(line, before);
+    });
   }
 
   /** Names a line: one process, one lane, one set of partitions. */

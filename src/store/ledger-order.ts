@@ -4,7 +4,7 @@ import type { Ask } from "../core/quota/ledger.ts";
 import { type ClaimPart, LANES, type Wait } from "../core/quota/model.ts";
 import { leftAt, partWait, pollEveryMs, refresh } from "../core/quota/reserve.ts";
 import { slotLimit, slotsTaken } from "../core/quota/slots.ts";
-import { inForce } from "../core/quota/state.ts";
+import { ASSUMED_WINDOW_MS, inForce } from "../core/quota/state.ts";
 import type { Line, Rows, TicketRow } from "./ledger-rows.ts";
 import { levelOf, type Shares } from "./ledger-share.ts";
 
@@ -13,6 +13,8 @@ export const GRACE_MS = 150;
 /** Turns that differ by no more are alike. Requests. */
 const ALIKE = 0.05;
 const POLL = LANES.indexOf("poll");
+/** Quota windows that a lane leaves to those above it before one of its own goes first. */
+const PATIENCE_WINDOWS = 1.5;
 
 /** What a request must leave over. */
 export interface Ahead {
@@ -32,6 +34,8 @@ export interface Own {
   readonly shares: Shares;
   /** The name of the line in which an ask stands or would stand. */
   lineOf(ask: Ask): string;
+  /** When one of an own line was served last; 0 for never. Epoch ms. */
+  servedAt(line: string): number;
 }
 
 /** Adds up what those ahead of an ask may take at this instant. */
@@ -48,12 +52,13 @@ export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number): Ahead {
     const shared = parts.filter((part) => line.claim.parts.some((one) => one.partition === part.partition));
     if (shared.length === 0) continue;
     waits ||= line.owner === own.owner && line.lane === lane;
-    const mine = rank(lane, shared, rows, now);
-    const theirs = rank(line.lane, shared, rows, now);
+    const since = line.lane === lane ? Number.NEGATIVE_INFINITY : now - patienceMs(shared, rows);
+    const mine = rank(lane, shared, rows, now, line.lane < lane && hungers(ask, since, own));
+    const theirs = rank(line.lane, shared, rows, now, line.lane > lane && starves(line, since, own, rows));
     const all = rows.olderThan(line.id, Number.MAX_VALUE);
     for (const [i, part] of parts.entries()) if (shared.includes(part)) behind[i] = (behind[i] ?? 0) + all;
     if (theirs > mine) continue;
-    // A poll whose share is due goes first, but only that one.
+    // A poll whose share is due goes first, as one of a lane that starves, but only that one.
     const share = theirs < line.lane ? 1 : all;
     const isOwn = line.owner === own.owner;
     if (!isOwn) turn ??= turnOf(ask, own, rows, now);
@@ -124,9 +129,40 @@ export function inTurn(tickets: readonly TicketRow[], now: number): TicketRow[] 
   );
 }
 
-/** The order of lanes; polls go before a job's steps and batches while less than their share was given to them. */
-function rank(lane: number, shared: readonly ClaimPart[], rows: Rows, now: number): number {
+/**
+ * The order of lanes; polls go before a job's steps and batches while less than their share was given to them, and what starves
+ * goes before everything.
+ */
+function rank(
+  lane: number,
+  shared: readonly ClaimPart[],
+  rows: Rows,
+  now: number,
+  starving: boolean,
+): number {
+  if (starving) return lane / LANES.length - 1;
   return lane === POLL && shared.every((part) => shareDue(part, rows, now)) ? 0.5 : lane;
+}
+
+/** Whether an ask has waited since then, and nothing of its line was served meanwhile. */
+function hungers(ask: Ask, since: number, own: Own): boolean {
+  return ask.since <= since && own.servedAt(own.lineOf(ask)) <= since;
+}
+
+/** Whether a line has waited since then, and nothing of it was served meanwhile. */
+function starves(line: Line, since: number, own: Own, rows: Rows): boolean {
+  const servedAt = line.owner === own.owner ? own.servedAt(line.id) : line.share.at;
+  return servedAt <= since && rows.olderThan(line.id, since + 1) > 0;
+}
+
+/** So long a lane waits for those above it: more than the shortest quota window in which both count. ms */
+function patienceMs(shared: readonly ClaimPart[], rows: Rows): number {
+  const windows = shared.map((part) =>
+    part.policy.type === "rate"
+      ? inForce(part.policy, rows.partition(part.partition)).quotaWindowMs
+      : ASSUMED_WINDOW_MS,
+  );
+  return Math.min(...windows) * PATIENCE_WINDOWS;
 }
 
 function shareDue(part: ClaimPart, rows: Rows, now: number): boolean {
