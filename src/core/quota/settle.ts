@@ -148,13 +148,16 @@ export function refund(
 
 /** Moves a booked request to the instant at which it really went on the wire. */
 export function departed(state: PartitionState, flight: string, sentAt: number): PartitionState {
-  const flying = state.flying.map((one) =>
-    one[0] === flight ? ([flight, sentAt, one[2], one[3]] as const) : one,
-  );
-  const { bucket } = state;
-  if (bucket === null) return { ...state, flying };
-  const [units, at, lateMs, spent] = bucket;
-  return { ...state, flying, bucket: [units, at, lateMs + Math.max(0, sentAt - at), spent] };
+  const found = state.flying.find((one) => one[0] === flight);
+  if (found === undefined) return state;
+  const [, bookedAt, units, doubt] = found;
+  const flying = state.flying.map((one) => (one === found ? ([flight, sentAt, units, doubt] as const) : one));
+  return { ...state, flying, bucket: arrivedBy(state.bucket, sentAt - bookedAt + doubt) };
+}
+
+/** The bucket where a request may have arrived so much later than it was booked. */
+function arrivedBy(bucket: Bucket | null, lateMs: number): Bucket | null {
+  return bucket === null || lateMs <= bucket[2] ? bucket : [bucket[0], bucket[1], lateMs, bucket[3]];
 }
 
 function observe(clock: ClockState, head: Head, reading: HeadReading): ClockState {
@@ -200,10 +203,11 @@ function settleRate(
     opened !== null && sentAt >= opened[0]
       ? ([opened[0], guessed ? late : Math.min(opened[1], late)] as const)
       : opened;
-  const log = [...state.log, spend];
-  if (refusal !== null) return { ...state, flying, log, opened: narrowed };
+  const books = { ...state, flying, log: [...state.log, spend], opened: narrowed };
+  const landed = { ...books, bucket: arrivedBy(bucket, late - sentAt) };
+  if (refusal !== null) return landed;
   const open = closed !== null && closed.until <= head.gotAt ? null : closed;
-  const next = { ...state, flying, log, opened: narrowed, closed: open, probing: false };
+  const next = { ...landed, closed: open, probing: false };
   const after = passed(policy, next, spend);
   return raised(inForce(policy, after), after, clock, gotAt);
 }

@@ -70,15 +70,16 @@ test("slots of what never left are given back to all but the job itself", () => 
   assert.deepEqual(back("h").flying, flying);
 });
 
-test("a request counts from when it really left, and a bucket as much later", () => {
+test("a request counts from when it really left, and a bucket from its latest arrival after it was booked", () => {
   const books = { ...EMPTY, flying, bucket };
   const gone = departed(books, "f", NOW + 3);
   assert.deepEqual(gone, {
     ...books,
     flying: [flying[0], ["f", NOW + 3, 2, 70]],
-    bucket: [5, NOW - 7, 18, 6],
+    bucket: [5, NOW - 7, 173, 6],
   });
-  assert.deepEqual(departed(books, "f", NOW - 20).bucket, bucket);
+  assert.deepEqual(departed(books, "f", NOW - 170).bucket, bucket);
+  assert.equal(departed(books, "x", NOW), books);
   assert.equal(departed({ ...books, bucket: null }, "f", NOW).bucket, null);
 });
 

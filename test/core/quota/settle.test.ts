@@ -219,3 +219,10 @@ test("a quota window opens as late as the first answer allows, however quick the
   const second = exchange(opening, first.states, { at: START, clock: { ...quick, rttMin: 30 } });
   assert.ok((second.states[0]?.opened?.[1] ?? 0) < START + 39);
 });
+
+test("a bucket counts a request as late as its answer allows, however quick the network was before", () => {
+  const quick = { lo: null, hi: null, at: 0, rttMin: 2, rttMax: 2, n: 10_000 };
+  const after = exchange(claimOf(["p", "bucket", 10, 60_000]), [EMPTY], { at: START, clock: quick });
+  const [units, at, lateMs, spent] = after.states[0]?.bucket ?? [];
+  assert.deepEqual([units, at, Math.ceil(lateMs ?? 0), spent], [1, START, 39, 1]);
+});
