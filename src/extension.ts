@@ -24,7 +24,14 @@ import { Log } from "./host/log.ts";
 import { Notifications } from "./host/notify.ts";
 import { PlaygroundView } from "./host/playground-view.ts";
 import { sendCommands } from "./host/send-commands.ts";
-import { onNetwork, openSettings, readNetwork, readSettings, withBaseUrls } from "./host/settings.ts";
+import {
+  onNetwork,
+  onSettings,
+  openSettings,
+  readNetwork,
+  readSettings,
+  withBaseUrls,
+} from "./host/settings.ts";
 import { SharedSimulator } from "./host/simulator.ts";
 import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
@@ -217,6 +224,7 @@ async function build({
     spillFolder: results.folder,
   });
   const network = onNetwork(() => void client.reconfigure());
+  const settings = onSettings(() => app.boundsChanged());
   const app: Built["app"] = createApp({
     profiles,
     accounts: new SqliteAccounts(database, signal),
@@ -249,6 +257,7 @@ async function build({
     app,
     close: async () => {
       network.dispose();
+      settings.dispose();
       await client.close();
       await ledger.flush();
       ledger.close();

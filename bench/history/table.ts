@@ -60,7 +60,11 @@ export async function historyTable(): Promise<void> {
       const [from, before] = [performance.now(), process.cpuUsage()];
       const instants = history.instants(filter);
       daysOf(instants, (at) => at, Date.now());
-      const page = history.list({ ...filter, since: instants[PAGE] ?? 0, limit: PAGE });
+      const page = history.list({
+        ...filter,
+        since: instants[PAGE - 1] ?? instants.at(-1) ?? Date.now(),
+        limit: PAGE,
+      });
       for (const exchange of page) history.describe(exchange);
       times.push(performance.now() - from);
       const { user, system } = process.cpuUsage(before);

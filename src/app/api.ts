@@ -207,6 +207,8 @@ export interface App {
   resultFile(resultId: string): ResultFile | null;
   /** A result was played, opened or saved: it does not leave the disk for now, and once saved not at all by itself. */
   used(resultId: string, saved?: boolean): void;
+  /** The person has set other bounds for what is stored: they are kept soon. */
+  boundsChanged(): void;
   headline(): Headline;
   /** Sends the input of an exchange (default: the newest of the chosen provider) again, with a fresh idempotency key. */
   sendAgain(exchangeId?: string): void;

@@ -76,6 +76,7 @@ export function createApp(ports: Ports): App {
     codeFor: (id, language) => docOf(id, (exchange) => codeFor(context, exchange, language)),
     resultFile: (id) => resultFile(context, id),
     used: (id, saved) => void storage.used(id, saved).catch(wrong),
+    boundsChanged: () => storage.lookAnew(),
     headline: () => headlineOf(context, playground.place, ports.clock.now()),
     sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
     cancelAll: () => cancelAll(parts),

@@ -53,6 +53,12 @@ export class Storage {
     if (this.#due === null) this.#after(LOOK_MS, () => this.#keepBounds());
   }
 
+  /** The person has set another bound. */
+  lookAnew(): void {
+    this.#countedAt = Number.NEGATIVE_INFINITY;
+    this.look();
+  }
+
   async #keepBounds(): Promise<void> {
     await this.#fit();
     const { clock, maxExchanges } = this.#context.ports;

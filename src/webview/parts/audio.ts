@@ -15,6 +15,10 @@ export class Audio extends LitElement {
   static override styles = [
     shared,
     css`
+      :host {
+        /* The waveform's own layers must not rise above what lies over the player. */
+        isolation: isolate;
+      }
       .player {
         align-items: center;
         display: grid;
