@@ -1,6 +1,7 @@
 // Takes up a job that was begun elsewhere, by its id at the provider: it is watched to its end and its results are
 // fetched. It must never send work: only actions that end with their one job can be taken up.
 import { answersAt, FIRST, isOver } from "../core/jobs/flow.ts";
+import type { Job } from "../core/jobs/model.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Action, Answer, Profile, Watch } from "../core/profile/schema.ts";
 import { validateInput } from "../core/profile/validate.ts";
@@ -56,14 +57,17 @@ export async function adopt(
   const problem = idProblem(parts, text);
   if (problem !== null) return { problem };
   const remoteId = text.trim();
-  const known = jobs
-    .open(Number.MAX_SAFE_INTEGER)
-    .find((one) => one.accountId === accountId && one.remoteId === remoteId && !isOver(one));
-  if (known !== undefined) {
-    dismissed.delete(known.id);
-    if (!known.watched && known.stage === "watch") decisions.watchAgain(known.id);
-    return { exchangeId: known.id };
-  }
+  const known = () =>
+    jobs
+      .open(Number.MAX_SAFE_INTEGER)
+      .find((one) => one.accountId === accountId && one.remoteId === remoteId && !isOver(one));
+  const shown = (job: Job) => {
+    dismissed.delete(job.id);
+    if (!job.watched && job.stage === "watch") decisions.watchAgain(job.id);
+    return { exchangeId: job.id };
+  };
+  const before = known();
+  if (before !== undefined) return shown(before);
   const place: Place = { profile, account, keyId: key.id };
   const request = await pollRequest(parts, place, watched.watch, remoteId);
   const id = newId("x-");
@@ -76,7 +80,10 @@ export async function adopt(
     createdAt: now,
     endedAt: null,
   };
-  together(() => {
+  const meanwhile = together(() => {
+    // Two clicks, or two editor windows, adopt it once.
+    const other = known();
+    if (other !== undefined) return other;
     exchanges.begin({
       ...common,
       id,
@@ -114,7 +121,9 @@ export async function adopt(
     exchanges.note(id, { at: now, what: "state", state: "accepted", note: `adopted ${remoteId}` });
     // It lives at the provider already, so it takes its place there whether we saw one free or not.
     ledger.occupy(claimOf(place, action), id, now);
+    return null;
   });
+  if (meanwhile !== null) return shown(meanwhile);
   context.slots.ask(place, now);
   work.run(id);
   context.changed();

@@ -40,6 +40,7 @@ export function advance(task: Task): void {
       step: next,
       state: "running",
       stage: "send",
+      mayBeDone: false,
       stepKey: called === null ? null : keyFor(called),
       progress: null,
       nextPollAt: null,

@@ -165,7 +165,11 @@ export interface History {
   /** Removes all that have ended with their results, a few at a time; resolves when they are gone. */
   clear(): Promise<void>;
   /** What a filter finds, newest first, as the text of a file: without keys, piece by piece. `version` is Headroom's. */
-  exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string>;
+  exported(
+    filter: Omit<ExchangeFilter, "limit">,
+    format: ExportFormat,
+    version: string,
+  ): AsyncGenerator<string>;
   onChange(listener: () => void): () => void;
 }
 

@@ -12,6 +12,7 @@ import { errorProblem, failureProblem } from "./problems.ts";
 import { answered } from "./record.ts";
 import { takeUp } from "./recover.ts";
 import { end, setState, sourcesOf, type Task } from "./task.ts";
+import { leftProblem, mayBeCharged } from "./task-problems.ts";
 import type { Work } from "./work.ts";
 
 /** Decisions on exchanges. */
@@ -36,8 +37,9 @@ export class Decisions {
     // Another editor window may have sent it meanwhile.
     this.#context.ports.together(() => {
       const now = this.#task(id);
-      if (now !== null && (now.job.stage === "ask" || now.job.stage === "send"))
-        end(now, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+      if (now === null || (now.job.stage !== "ask" && now.job.stage !== "send")) return;
+      const problem = mayBeCharged(now) ? leftProblem(now) : null;
+      end(now, { exchange: "cancelled", job: "cancelled" }, problem, { note: "person" });
     });
   }
 
@@ -98,7 +100,7 @@ export class Decisions {
     const agreed = together(() => {
       const task = this.#inDoubt(id);
       if (task === null || !resendable(task.place, task.action, task.job)) return false;
-      jobs.update(id, { stage: "send", asks: null });
+      jobs.update(id, { stage: "send", asks: null, mayBeDone: true });
       setState(this.#context, id, "waiting", { problem: null }, "resend");
       return true;
     });

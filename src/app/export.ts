@@ -1,5 +1,5 @@
 // The history as a file that other programs read: HAR 1.2, or one JSON object a line. It adds nothing to what is stored,
-// which was redacted before; it must not write anywhere.
+// and takes the paths of the person's files from it; it must not write anywhere.
 import type { Exchange, Moment } from "../core/jobs/stores.ts";
 
 /** What an export is written as. */
@@ -22,7 +22,8 @@ export interface Creator {
 /** The text of the file, exchange by exchange, so that a long history need not be held at once. */
 export function* exported(told: Iterable<Told>, format: ExportFormat, creator: Creator): Generator<string> {
   if (format === "jsonl") {
-    for (const { exchange, timeline } of told) yield `${JSON.stringify({ ...exchange, timeline })}\n`;
+    for (const { exchange, timeline } of told)
+      yield `${JSON.stringify({ ...exchange, input: withoutPaths(exchange.input), timeline })}\n`;
     return;
   }
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"entries":[`;
@@ -85,6 +86,16 @@ function entryOf({ exchange, timeline, why }: Told) {
     _attempts: exchange.attempts,
     _why: why,
   };
+}
+
+/** Chosen files by their names: where they lie is nobody else's business. */
+function withoutPaths(input: Exchange["input"]): Exchange["input"] {
+  const shown = Object.entries(input).map(([name, value]) => {
+    if (typeof value !== "object" || value === null || !("file" in value)) return [name, value];
+    const { file: _, ...rest } = value;
+    return [name, rest];
+  });
+  return Object.fromEntries(shown) as Exchange["input"];
 }
 
 function pairs(headers: Readonly<Record<string, string>>) {

@@ -6,28 +6,21 @@ import { calledAt } from "./context.ts";
 import { isFileField } from "./problems.ts";
 import { doubt } from "./recover.ts";
 import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
-import { fileAt, thrownProblem } from "./task-problems.ts";
+import { fileAt, leftProblem, mayBeCharged, thrownProblem } from "./task-problems.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** Puts the stores right after something was thrown. */
 export async function failed(task: Task, error: unknown): Promise<void> {
-  const { context, place, live, job, id } = task;
+  const { context, live, job, id } = task;
   const { t, log } = context.ports;
   const reason = stopReason(live);
   if (handsOff(live, error)) return;
   // Nobody has written anything: the exchange is taken up again as it stands.
   if (context.ports.isPassing(error)) throw error;
   if (isHeadroomError(error, "cancelled") || reason !== null) {
-    // A key keeps work from being done twice, not from being done.
-    const left = context.ports.jobs.get(id)?.stage === "sent";
-    const charged = left && task.action.charged && repeatOf(task.action, null) === "never";
-    const problem = charged
-      ? {
-          sentence: t("Cancelled after it had left; {provider} may still do the work.", {
-            provider: place.profile.name,
-          }),
-          remedy: null,
-        }
+    const now = { ...task, job: context.ports.jobs.get(id) ?? job };
+    const problem = mayBeCharged(now)
+      ? leftProblem(now)
       : reason === "later"
         ? { sentence: t("Kept for later; nothing was sent."), remedy: t("Send it again when you want it.") }
         : null;
@@ -38,7 +31,7 @@ export async function failed(task: Task, error: unknown): Promise<void> {
   log("warn", `${task.action.id} ${id}: ${error instanceof Error ? error.message : String(error)}`);
   if (isHeadroomError(error, "outcomeUnknown")) {
     const remedy = t("Resend it with the same key: {provider} does the work once for one key.", {
-      provider: place.profile.name,
+      provider: task.place.profile.name,
     });
     return doubt(task, isKeyed(task) ? { ...problem, remedy } : problem);
   }

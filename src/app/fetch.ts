@@ -54,6 +54,8 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
         incoming.whole,
       );
       await surely(task, [fetched], () => ports.results.put(fetched));
+      // Whoever removed the exchange meanwhile does not want its file either.
+      if (ports.results.get(fetched.id) === null) await ports.files.discard([fetched.file ?? ""]);
     }
   } catch (error) {
     if (handsOff(live, error)) return;

@@ -8,6 +8,7 @@ import { pause } from "./changes.ts";
 import type { Context } from "./context.ts";
 import { whyDoc } from "./docs.ts";
 import { type ExportFormat, exported, type Told } from "./export.ts";
+import { redactorOf } from "./task.ts";
 
 /** More exchanges than anybody keeps. */
 const MOST = 1_000_000;
@@ -71,8 +72,17 @@ export class ExchangeHistory implements History {
     await this.#removeBeyond(most, (id) => !isAlone(id), signal);
   }
 
-  exported(filter: Omit<ExchangeFilter, "limit">, format: ExportFormat, version: string): Generator<string> {
-    return exported(this.#told(filter), format, { name: "Headroom", version });
+  async *exported(
+    filter: Omit<ExchangeFilter, "limit">,
+    format: ExportFormat,
+    version: string,
+  ): AsyncGenerator<string> {
+    const { accounts, keys } = this.#context.ports;
+    // A key that was not used in this session may stand in what an earlier one has stored.
+    for (const { id } of accounts.list().flatMap((one) => one.keys)) await keys.read(id);
+    const redactor = redactorOf(this.#context);
+    const told = this.#told(filter);
+    for (const piece of exported(told, format, { name: "Headroom", version })) yield redactor.text(piece);
   }
 
   onChange(listener: () => void): () => void {

@@ -108,7 +108,8 @@ export class Leases {
   }
 }
 
-/** Whether somebody must carry on with a job: it is not over, watched, and waits for no person. */
+/** Whether somebody must carry on with a job: it is not over and waits for no person. Only polling ends with being watched. */
 export function needsWork(job: Job): boolean {
-  return !isOver(job) && job.watched && job.stage !== "ask";
+  const stage = job.stage ?? "watch";
+  return !isOver(job) && stage !== "ask" && (job.watched || stage !== "watch");
 }

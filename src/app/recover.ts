@@ -20,11 +20,14 @@ const KEY_TRUST_MS = 60 * 60_000;
 /** First of all that is done with an exchange whose process died. */
 export async function takeOver(task: Task): Promise<void> {
   const { context, id, place, job, exchange } = task;
-  const { t, clock } = context.ports;
+  const { t, clock, jobs } = context.ports;
   // What the dead process had in flight would otherwise hold up whoever waits for its answer.
   abandonFlights(context, place, id);
   await sweep(task, job.stage !== "sent");
-  if (job.stage === "send" && job.step === FIRST && clock.now() - exchange.createdAt > RESUME_MS)
+  if (job.stage !== "send" || job.step !== FIRST || clock.now() - exchange.createdAt <= RESUME_MS) return;
+  // It was to be sent again under its key; whether that still helps is decided where an answer was lost.
+  if (job.mayBeDone === true) jobs.update(id, { stage: "sent" });
+  else
     end(
       task,
       { exchange: "cancelled", job: "cancelled" },
@@ -46,7 +49,7 @@ export async function whetherDone(task: Task): Promise<void> {
   const found = !again && (await isOnDisk(task));
   await sweep(task, true);
   if (found) return;
-  if (again) return jobs.update(id, { stage: "send" });
+  if (again) return jobs.update(id, { stage: "send", mayBeDone: repeat === "sameKey" });
   const sentence = t("Headroom was closed before the answer came; {provider} may have done the work.", {
     provider: place.profile.name,
   });

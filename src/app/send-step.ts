@@ -29,7 +29,7 @@ export async function sendStep(task: Task): Promise<void> {
 
 async function sendCall(task: Task, step: Step | null): Promise<void> {
   const { context, id, job, place, live, exchange } = task;
-  const { jobs, exchanges, together } = context.ports;
+  const { jobs, exchanges, keys, together } = context.ports;
   const action = calledAt(task);
   if (action === null) return advance(task);
   const input = step === null ? job.input : resolveBindings(step.bind, sourcesOf(job));
@@ -37,6 +37,8 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
   if (step === null) {
     const building = buildFor(context, { place, action, input, idempotencyKey: key });
     const built = await orAborted(building, live.abort.signal);
+    // Only a key that has been read can be taken out of what is stored.
+    if (!place.account.simulated) await orAborted(keys.read(place.keyId), live.abort.signal);
     together(() => {
       exchanges.update(id, { request: recordRequest(redactorOf(context), built) });
       setState(context, id, "waiting");
@@ -65,6 +67,7 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
         jobs.update(id, { stage: "send" });
         if (step === null) exchanges.update(id, { state: "waiting" });
       },
+      lost: () => jobs.update(id, { mayBeDone: true }),
       charged: action.charged,
     }),
   );

@@ -2,6 +2,8 @@
 import { type FailureRead, readError } from "../core/profile/failure.ts";
 import { readFile } from "../core/profile/input.ts";
 import type { Incoming } from "../core/wire.ts";
+import { repeatOf } from "./calls.ts";
+import { calledAt } from "./context.ts";
 import { brokenAnswer, errorProblem, failureProblem, type Problem } from "./problems.ts";
 import { answered } from "./record.ts";
 import { redactorOf, type Task } from "./task.ts";
@@ -58,6 +60,24 @@ export function chargedProblem(
     "Open the answer to see what came; the request itself was taken and may have been charged.",
   );
   return action.charged || action.steps.length > 0 ? { ...problem, remedy } : problem;
+}
+
+/** Whether a request of the present step has left that may have begun work which is charged for. */
+export function mayBeCharged(at: Pick<Task, "place" | "action" | "job">): boolean {
+  if (at.job.stage !== "sent" && at.job.mayBeDone !== true) return false;
+  const called = calledAt(at);
+  // A key keeps work from being done twice, not from being done.
+  return called?.charged === true && repeatOf(called, null) === "never";
+}
+
+/** What is said of such a request that was cancelled. */
+export function leftProblem({ context, place }: Standing): Problem {
+  const { t } = context.ports;
+  const provider = place.profile.name;
+  return {
+    sentence: t("Cancelled after it had left; {provider} may still do the work.", { provider }),
+    remedy: null,
+  };
 }
 
 function about({ context, place }: Standing) {

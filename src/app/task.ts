@@ -128,8 +128,10 @@ export function ask(
 interface Watched {
   /** Called before the first byte leaves. */
   sending(): void;
-  /** Called when the server has clearly refused: then nothing was done, and it waits again. */
+  /** Called when the server has clearly refused: then this attempt did nothing, and it waits again. */
   back(): void;
+  /** Called when an attempt that may have been taken is repeated. */
+  lost(): void;
   /** Whether it costs money: that it left must then be known after a power failure too. */
   readonly charged: boolean;
 }
@@ -137,7 +139,7 @@ interface Watched {
 /** Notes what happens to a request in the exchange's timeline and in the live state. */
 export function progressOf(
   task: Pick<Task, "context" | "id" | "live" | "place">,
-  { sending, back, charged }: Watched,
+  { sending, back, lost, charged }: Watched,
 ): Progress {
   const { context, id, live, place } = task;
   const { exchanges, clock, together, log } = context.ports;
@@ -177,7 +179,10 @@ export function progressOf(
       // Where nothing is to be awaited but the gate, the gate says so.
       if (until <= at) live.waits = null;
       else waits({ ...NO_POLICY, cause: "backoff", until, evidence, evidenceAt: at, retry }, at);
-      exchanges.note(id, { at, what: "retrying", until, ...retry });
+      together(() => {
+        if (retry.cause === "lost" || retry.cause === "broken") lost();
+        exchanges.note(id, { at, what: "retrying", until, ...retry });
+      });
       context.changed();
     },
     bytes() {},

@@ -46,7 +46,7 @@ export async function upload(task: Task, spec: NonNullable<Step["upload"]>): Pro
       idleMs: 180_000,
       signal: live.abort.signal,
     },
-    progressOf(task, { sending: () => {}, back: () => {}, charged: false }),
+    progressOf(task, { sending: () => {}, back: () => {}, lost: () => {}, charged: false }),
   );
   const incoming = withoutKeys(context, answer);
   if (incoming.head.status >= 400)

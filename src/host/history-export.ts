@@ -29,7 +29,7 @@ export async function exportHistory(
   if (target === undefined) return;
   const pieces: Uint8Array[] = [];
   const encoder = new TextEncoder();
-  for (const piece of app.history.exported(filter, format, version)) {
+  for await (const piece of app.history.exported(filter, format, version)) {
     pieces.push(encoder.encode(piece));
     if (pieces.length % PIECES_A_TURN === 0) await setImmediate();
   }

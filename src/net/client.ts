@@ -119,7 +119,7 @@ export class UndiciClient implements Client {
       const made = await this.#outages.tried(
         url.origin,
         () => this.#leaving(journey, attempt),
-        () => this.#attempt(journey, attempt),
+        (held) => this.#attempt(journey, attempt, held),
       );
       // It waited while the settings changed, and its agent was closed: it goes out by the new one.
       if (made.type === "unsent" && AGENT_GONE.has(made.code ?? "") && attempt < MOST_ATTEMPTS) continue;
@@ -159,7 +159,7 @@ export class UndiciClient implements Client {
   }
 
   /** One attempt; what ends it early because somebody wants it so becomes `cancelled`. */
-  async #attempt(journey: Journey, attempt: number): Promise<Attempt> {
+  async #attempt(journey: Journey, attempt: number, held: () => void): Promise<Attempt> {
     const { request, progress, url, rest } = journey;
     this.#alive(request);
     const { wire, send } = await this.#agents.open(url);
@@ -172,7 +172,7 @@ export class UndiciClient implements Client {
         throw error;
       }
     };
-    const pass = this.#pass(journey, attempt, sending);
+    const pass = this.#pass(journey, attempt, sending, held);
     const options = this.#options;
     try {
       const made = await runAttempt({
@@ -197,7 +197,7 @@ export class UndiciClient implements Client {
     }
   }
 
-  #pass(journey: Journey, attempt: number, sending: (now: number) => void): Pass {
+  #pass(journey: Journey, attempt: number, sending: (now: number) => void, held: () => void): Pass {
     const { request, url, since, order, progress } = journey;
     const { learned, trouble } = this.#options;
     return new Pass({
@@ -206,7 +206,10 @@ export class UndiciClient implements Client {
       order,
       lane: LANES.indexOf(request.lane),
       watch: {
-        waiting: (wait) => progress.waiting(wait),
+        waiting: (wait) => {
+          held();
+          progress.waiting(wait);
+        },
         sending,
         learned: (findings) => learned?.(findings),
         trouble: (error) => trouble?.(error),

@@ -53,17 +53,33 @@ export class Outages {
     this.#clock = clock;
   }
 
-  /** Makes an attempt once its server may be tried, and notes how it ended. An aborted one is made at once, to fail. */
-  async tried(name: string, leaving: () => Leaving, attempt: () => Promise<Attempt>): Promise<Attempt> {
+  /**
+   * Makes an attempt once its server may be tried, and notes how it ended. An aborted one is made at once, to fail. The attempt
+   * calls `held` where the gate lets it wait: then another may try meanwhile, for what it waits for may be one of them.
+   */
+  async tried(
+    name: string,
+    leaving: () => Leaving,
+    attempt: (held: () => void) => Promise<Attempt>,
+  ): Promise<Attempt> {
     const origin = this.#origins.get(name);
     const out = origin !== undefined && origin.failures >= OPEN_AFTER;
-    const probe = out && (await this.#leave(origin, leaving()));
+    let probe = out && (await this.#leave(origin, leaving()));
+    const release = () => {
+      if (probe && origin !== undefined) origin.probing = false;
+      probe = false;
+    };
+    const held = () => {
+      if (!probe || origin === undefined) return;
+      release();
+      this.#arm(origin);
+    };
     let made: Attempt | null = null;
     try {
-      made = await attempt();
+      made = await attempt(held);
       return made;
     } finally {
-      if (probe) origin.probing = false;
+      release();
       this.#heard(name, signOf(made));
     }
   }

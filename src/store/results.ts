@@ -24,11 +24,12 @@ export class SqliteResults implements ResultStore {
     return this.#folder;
   }
 
-  /** Adds or replaces by id. Throws for a file name with a path in it. */
+  /** Adds or replaces by id; nothing where its exchange was removed meanwhile. Throws for a file name with a path in it. */
   put(result: Result): void {
     if (result.file !== null) this.pathOf(result.file);
     const put = this.#database.prepare(
-      `INSERT INTO results (id, exchange, data, on_disk) VALUES (?, ?, ?, ?)
+      `INSERT INTO results (id, exchange, data, on_disk)
+         SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM exchanges WHERE id = ?2)
        ON CONFLICT (id) DO UPDATE SET
          exchange = excluded.exchange, data = excluded.data, on_disk = excluded.on_disk`,
     );

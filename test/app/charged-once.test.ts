@@ -142,3 +142,68 @@ test("watching that was stopped while a poll was under way stays stopped when th
   assert.equal(on.card(id).stateTitle, "Not watched");
   assert.equal(on.client.asked.filter((one) => one.method === "GET").length, 1);
 });
+
+test("what was lost once and waits to be sent again is not said to have never left", async () => {
+  on.client.script = silent;
+  const id = on.send("soundpiece", "newSample");
+  await settle();
+  on.ports.jobs.unlease = () => {};
+  const stopping = on.app.stop();
+  await on.clock.pass(3_000);
+  await stopping;
+  // As whoever took it over left it, who died before it could be sent again.
+  on.ports.jobs.update(id, { stage: "send", mayBeDone: true });
+  on.ports.exchanges.update(id, { state: "waiting" });
+  await on.clock.pass(3_700_000);
+  await on.another("two").start();
+  await on.clock.pass(10_000);
+  await until(() => on.ports.jobs.get(id)?.stage === "ask");
+  assert.equal(on.ports.exchanges.get(id)?.state, "outcomeUnknown");
+  assert.equal(on.client.asked.length, 1);
+});
+
+test("one whose answer was lost, and that is cancelled while it waits to be repeated, may still be charged", async () => {
+  let told: Progress | null = null;
+  on.client.script = (request, progress) => {
+    progress.sending(1, on.clock.now());
+    progress.retrying(
+      on.clock.now() + 60_000,
+      { cause: "lost", attempt: 2, most: 6, capMs: 60_000 },
+      "counted",
+    );
+    progress.refused({ kind: "rate", until: on.clock.now() + 60_000, evidence: "stated" }, 2);
+    told = progress;
+    return new Promise((_, reject) =>
+      request.signal.addEventListener("abort", () =>
+        reject(new HeadroomError("cancelled", "cancelled", { by: "person" })),
+      ),
+    );
+  };
+  for (const intent of ["cancel", "sendLater"] as const) {
+    const id = on.send("soundpiece", "newSample");
+    await settle();
+    assert.ok(told !== null);
+    assert.equal(on.ports.jobs.get(id)?.stage, "send");
+    on.app.receive({ type: intent, cardId: id });
+    await settle();
+    assert.match(on.card(id).problem?.sentence ?? "", /may still do the work/, intent);
+  }
+});
+
+test("a charged step of running work that is cancelled on its way may still be charged", async () => {
+  on.client.script = (request, progress) => {
+    if (request.url.endsWith("/generate")) return silent(request, progress);
+    return json(200, { dub: { id: "d1", status: "preprocessed", requiredCredits: 20 } });
+  };
+  const id = on.send("voicedub", "dub");
+  await settle();
+  for (let i = 0; i < 40 && on.ports.jobs.get(id)?.stage !== "sent"; i++) {
+    if (on.ports.jobs.get(id)?.asks === "confirm") on.app.receive({ type: "confirm", cardId: id });
+    await on.clock.pass(5_000);
+    await settle();
+  }
+  assert.equal(on.ports.jobs.get(id)?.stage, "sent");
+  on.app.receive({ type: "cancel", cardId: id });
+  await settle();
+  assert.match(on.card(id).problem?.sentence ?? "", /may still do the work/);
+});

@@ -23,11 +23,12 @@ async function twoSent(): Promise<void> {
   await settle();
 }
 
-const whole = (format: "har" | "jsonl") => [...on.app.history.exported({}, format, "1.2.3")].join("");
+const whole = async (format: "har" | "jsonl") =>
+  (await Array.fromAsync(on.app.history.exported({}, format, "1.2.3"))).join("");
 
 test("a HAR export is one JSON document with every request, newest first, and all that HAR 1.2 asks for", async () => {
   await twoSent();
-  const { log } = JSON.parse(whole("har"));
+  const { log } = JSON.parse(await whole("har"));
   assert.equal(log.version, "1.2");
   assert.deepEqual(log.creator, { name: "Headroom", version: "1.2.3" });
   assert.equal(log.entries.length, 2);
@@ -49,7 +50,7 @@ test("a HAR export is one JSON document with every request, newest first, and al
 
 test("an export as JSON Lines has one request with its timeline on each line", async () => {
   await twoSent();
-  const lines = whole("jsonl").trimEnd().split("\n");
+  const lines = (await whole("jsonl")).trimEnd().split("\n");
   assert.equal(lines.length, 2);
   for (const line of lines) {
     const { id, timeline } = JSON.parse(line);
@@ -59,10 +60,10 @@ test("an export as JSON Lines has one request with its timeline on each line", a
 });
 
 test("only what the history lists is exported; an empty one is still a valid file", async () => {
-  assert.deepEqual(JSON.parse(whole("har")).log.entries, []);
-  assert.equal(whole("jsonl"), "");
+  assert.deepEqual(JSON.parse(await whole("har")).log.entries, []);
+  assert.equal(await whole("jsonl"), "");
   await twoSent();
-  const found = [...on.app.history.exported({ text: "kwaheri" }, "jsonl", "1")].join("");
+  const found = (await Array.fromAsync(on.app.history.exported({ text: "kwaheri" }, "jsonl", "1"))).join("");
   assert.equal(found.trimEnd().split("\n").length, 1);
 });
 
@@ -80,7 +81,7 @@ test("no form of a key stands in an export", async () => {
   on.send("sauti", "speak", { text: "Habari" });
   await settle();
   for (const format of ["har", "jsonl"] as const) {
-    const text = whole(format);
+    const text = await whole(format);
     assert.ok(text.length > 0 && !text.includes(KEY) && !text.includes(btoa(KEY).slice(0, 20)));
   }
 });

@@ -143,7 +143,13 @@ test("code names the key's variable, never a key, and keeps to the provider's ru
 });
 
 test("a result becomes the input of the form that takes its kind, or it is said that none does", () => {
-  const result = { exchangeId: "x", title: "Audio", bytes: 10, problem: null, linkExpiresAt: null };
+  const result = {
+    exchangeId: on.send("sauti", "speak"),
+    title: "Audio",
+    bytes: 10,
+    problem: null,
+    linkExpiresAt: null,
+  };
   const sound = { kind: "audio" as const, mediaType: "audio/wav", file: "r.wav" };
   on.ports.results.put({ ...result, ...sound, id: "r1", link: null });
   on.ports.results.put({ ...result, ...sound, id: "r2", link: "https://files.example.com/a.wav" });

@@ -153,7 +153,7 @@ test("card, queue, status bar, log and timeline say the same of a request that w
   assert.deepEqual(on.app.headline().first?.wait, card.wait);
   const line = on.logged.find((one) => one.includes(id) && one.includes("Waits:"));
   assert.ok(line?.includes(card.wait?.sentence ?? "?"), String(line));
-  const timeline = [...on.app.history.exported({}, "har", "1")].join("");
+  const timeline = (await Array.fromAsync(on.app.history.exported({}, "har", "1"))).join("");
   assert.ok(timeline.includes(`Waits: ${card.wait?.sentence}`.slice(0, 30)));
   for (const { title, value } of card.wait?.facts ?? [])
     assert.ok(timeline.includes(`${title}: ${value}`), timeline);

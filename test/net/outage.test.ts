@@ -19,7 +19,7 @@ function world() {
   /** One attempt; `answer` gives how it ends. */
   function go(
     name: string,
-    answer: () => Attempt | Promise<Attempt>,
+    answer: (held: () => void) => Attempt | Promise<Attempt>,
     how: { lane?: number; urgent?: boolean; signal?: AbortSignal; origin?: string } = {},
   ) {
     const { lane = 2, urgent = false, signal = new AbortController().signal, origin = "o" } = how;
@@ -33,9 +33,9 @@ function world() {
     return outages.tried(
       origin,
       () => leaving,
-      async () => {
+      async (held) => {
         tried.push(name);
-        return answer();
+        return answer(held);
       },
     );
   }
@@ -158,4 +158,27 @@ test("a head that is too long or cannot be read was an answer", async () => {
   tried.length = 0;
   await go("next", () => answered);
   assert.deepEqual(tried, ["next"]);
+});
+
+test("one that must wait in the gate lets another try, which may be what it waits for", async () => {
+  const { clock, go, fail, tried } = world();
+  await fail(4);
+  let grant = (_: Attempt) => {};
+  const create = go(
+    "create",
+    (held) => {
+      held();
+      return new Promise<Attempt>((done) => {
+        grant = done;
+      });
+    },
+    { lane: 0, urgent: true },
+  );
+  const poll = go("poll", () => answered, { lane: 3 });
+  await clock.advance(0);
+  await clock.advance(80_000);
+  assert.deepEqual(tried, ["create", "poll"]);
+  await poll;
+  grant(answered);
+  await create;
 });

@@ -152,8 +152,8 @@ test("a key that a server says back stands nowhere: cards, history, exports, doc
   const told = [
     JSON.stringify(one.snapshot()),
     JSON.stringify(one.app.history.list(filter)),
-    ...one.app.history.exported({}, "har", "1"),
-    ...one.app.history.exported({}, "jsonl", "1"),
+    ...(await Array.fromAsync(one.app.history.exported({}, "har", "1"))),
+    ...(await Array.fromAsync(one.app.history.exported({}, "jsonl", "1"))),
     ...one.app.history
       .list(filter)
       .flatMap(({ id }) => [

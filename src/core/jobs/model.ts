@@ -66,6 +66,8 @@ export interface Job {
   readonly answerIndex?: number;
   /** The idempotency key of the present step, made and stored before it leaves. */
   readonly stepKey?: string | null;
+  /** A request of the present step left earlier and was not answered: the work may be done, whatever comes of a later one. */
+  readonly mayBeDone?: boolean;
   /** What the person edited, by the name of the edit. */
   readonly edited?: Readonly<Record<string, unknown>>;
   /** Polls in a row that were refused or failed; each slows the next one. */
