@@ -2,17 +2,14 @@
 import { isOver, stepAt, watchAt } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
-import { readError } from "../core/profile/failure.ts";
 import { SILENT, send } from "./calls.ts";
 import { resendable } from "./card-actions.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
 import { fetchResult } from "./fetch.ts";
 import { look } from "./look.ts";
-import { errorProblem, failureProblem } from "./problems.ts";
-import { answered } from "./record.ts";
 import { takeUp } from "./recover.ts";
 import { end, setState, sourcesOf, type Task } from "./task.ts";
-import { leftProblem, mayBeCharged } from "./task-problems.ts";
+import { failureOf, leftProblem, mayBeCharged, thrownProblem } from "./task-problems.ts";
 import type { Work } from "./work.ts";
 
 /** Decisions on exchanges. */
@@ -174,40 +171,32 @@ export class Decisions {
     const found = this.#cancelAction(task);
     if (found === null || found.action === null) return;
     const { place, id, live, exchange } = task;
-    const about = {
-      ...this.#context.ports,
-      providerName: place.profile.name,
-      simulated: place.account.simulated,
+    const call = {
+      place,
+      action: found.action,
+      input: resolveBindings(found.spec.bind, sourcesOf(task.job)),
+      exchangeId: id,
+      idempotencyKey: null,
+      lane: "flow" as const,
+      title: exchange.title,
+      saveTo: null,
+      signal: live.abort.signal,
     };
-    try {
-      const call = {
-        place,
-        action: found.action,
-        input: resolveBindings(found.spec.bind, sourcesOf(task.job)),
-        exchangeId: id,
-        idempotencyKey: null,
-        lane: "flow" as const,
-        title: exchange.title,
-        saveTo: null,
-        signal: live.abort.signal,
-      };
-      const incoming = await send(this.#context, call, SILENT);
-      const { status, headers } = incoming.head;
-      if (status < 400) {
-        this.#work.abort(id, "person");
-        return end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
-      }
-      const failure = readError(place.profile, status, headers, answered(incoming).body);
-      setState(
-        this.#context,
-        id,
-        "accepted",
-        { problem: failureProblem(about, status, failure) },
-        "not cancelled",
-      );
-    } catch (error) {
-      setState(this.#context, id, "accepted", { problem: errorProblem(about, error) }, "not cancelled");
-    }
+    const answer = await send(this.#context, call, SILENT).catch((error: unknown) => ({ error }));
+    const problem =
+      "error" in answer
+        ? thrownProblem(task, answer.error)
+        : answer.head.status >= 400
+          ? failureOf(task, answer).problem
+          : null;
+    if (problem === null) this.#work.abort(id, "person");
+    this.#context.ports.together(() => {
+      // It may have ended by itself meanwhile.
+      const now = this.#task(id);
+      if (now === null) return;
+      if (problem === null) end(now, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
+      else setState(this.#context, id, now.exchange.state, { problem }, "not cancelled");
+    });
   }
 
   /** An exchange whose outcome is unknown, which only a person may settle. */
