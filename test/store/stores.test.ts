@@ -192,7 +192,8 @@ test("a lease from before the clock was set back does not lock a job for hours",
 });
 
 test("a result's file cannot lie outside the result folder", () => {
-  const store = new SqliteResults(memory(), join(folder, "results"));
+  const database = memory();
+  const store = new SqliteResults(database, join(folder, "results"));
   const result = {
     id: "r1",
     exchangeId: "e1",
@@ -206,6 +207,10 @@ test("a result's file cannot lie outside the result folder", () => {
   } as const;
   for (const file of ["../x.wav", "/etc/x", "a/b.wav", "..", ".hidden", "a\\b", "a\0b"])
     assert.throws(() => store.put({ ...result, file }), /Not a result's file name/);
+  // Of an exchange that is not there nothing is kept.
+  store.put({ ...result, file: "r1.wav" });
+  assert.deepEqual(store.of("e1"), []);
+  new SqliteExchanges(database).begin(exchange("e1"));
   store.put({ ...result, file: "r1.wav" });
   writeFileSync(store.pathOf("r1.wav"), "x");
   assert.deepEqual(store.of("e1"), [{ ...result, file: "r1.wav" }]);
