@@ -30,8 +30,15 @@ test("the request beyond the limit waits with why and until when, counts down, a
   await until("two that wait", async () => (await waiting.count()) === 2);
   simulator = await SimControl.in(editor.storageFolder);
   const row = waiting.first();
-  const why = (await row.locator(".why").textContent()) ?? "";
-  assert.match(why, /SAUTI allows 10 syntheses in any 60\ss\. The next one is free at \d+:\d+:\d+/);
+  const why = row.locator("hr-wait summary");
+  assert.match(
+    (await why.textContent()) ?? "",
+    /SAUTI allows 10 syntheses in any 60\ss\. The next one is free at \d+:\d+:\d+/,
+  );
+  await why.click();
+  const facts = row.locator("dl");
+  assert.ok(await facts.isVisible());
+  assert.match((await facts.textContent()) ?? "", /Synthesis: 0 of 10 left.*stated by the server/s);
   const left = async () => {
     const [minutes = 0, seconds = 0] = ((await row.locator(".left").textContent()) ?? "")
       .split(":")
