@@ -25,7 +25,9 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
       return whyLine(voice, { providerName, why: whyOf(waiting, [], policies), now });
     }
     case "sent":
-      return t("Sent, attempt {attempt}.", { attempt: moment.attempt });
+      return moment.call === undefined
+        ? t("Sent, attempt {attempt}.", { attempt: moment.attempt })
+        : t("{call}: sent, attempt {attempt}.", { call: moment.call, attempt: moment.attempt });
     case "answered": {
       const { status, headers, gotAt, sentAt } = moment.head;
       const limits = Object.entries(headers).filter(([name]) =>
@@ -46,10 +48,12 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
     }
     case "retrying":
       return [
-        t("Goes again at {at}: {why}.", {
-          at: format.clock(moment.until, moment.at),
-          why: causeName(voice, moment.cause),
-        }),
+        moment.until <= moment.at
+          ? t("Asks the gate again: {why}.", { why: causeName(voice, moment.cause) })
+          : t("Goes again at {at}: {why}.", {
+              at: format.clock(moment.until, moment.at),
+              why: causeName(voice, moment.cause),
+            }),
         moment.attempt === undefined
           ? ""
           : attemptWords(voice, { attempt: moment.attempt, most: moment.most ?? null }),
@@ -117,6 +121,8 @@ function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, no
       return t("Looked up at the provider.");
     case "resend":
       return t("Resent by you, under the same key if it has one.");
+    case "asked":
+      return t("Waits for your decision.");
     case "confirmed":
       return t("Confirmed by you.");
     case "watching stopped":

@@ -69,6 +69,7 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
       },
       lost: () => jobs.update(id, { mayBeDone: true }),
       charged: action.charged,
+      ...(step === null ? {} : { call: action.title }),
     }),
   );
   try {

@@ -118,6 +118,13 @@ export function ask(
   const { context, id, exchange } = task;
   context.ports.together(() => {
     if (state !== null) setState(context, id, state, { problem });
+    else
+      context.ports.exchanges.note(id, {
+        at: context.ports.clock.now(),
+        what: "state",
+        state: "accepted",
+        note: "asked",
+      });
     context.ports.jobs.update(id, { stage: "ask", asks, nextPollAt: null });
   });
   context.say(context.ports.t("{title} waits for your decision.", { title: exchange.title }));
@@ -134,12 +141,14 @@ interface Watched {
   lost(): void;
   /** Whether it costs money: that it left must then be known after a power failure too. */
   readonly charged: boolean;
+  /** What is called, where it is a further step of a flow. */
+  readonly call?: string;
 }
 
 /** Notes what happens to a request in the exchange's timeline and in the live state. */
 export function progressOf(
   task: Pick<Task, "context" | "id" | "live" | "place">,
-  { sending, back, lost, charged }: Watched,
+  { sending, back, lost, charged, call }: Watched,
 ): Progress {
   const { context, id, live, place } = task;
   const { exchanges, clock, together, log } = context.ports;
@@ -157,7 +166,12 @@ export function progressOf(
       together(() => {
         sending();
         exchanges.update(id, { attempts: attempt });
-        exchanges.note(id, { at: now, what: "sent", attempt });
+        exchanges.note(id, {
+          at: now,
+          what: "sent",
+          attempt,
+          ...(call === undefined ? {} : { call }),
+        });
       }, charged);
       context.changed();
     },

@@ -46,6 +46,24 @@ test("a repeat says why: a status, a lost answer, a refusal", () => {
   assert.equal(again("concurrency"), "Goes again at 14:01:31: too much under way at once.");
 });
 
+test("a repeat that waits for the gate alone names no instant of its own", () => {
+  const sentence = say({ at, what: "retrying", until: at, cause: "rate" });
+  assert.equal(sentence, "Asks the gate again: too many requests.");
+});
+
+test("a further step of a flow is named, and so is a stop for the person", () => {
+  assert.equal(say({ at, what: "sent", attempt: 1 }), "Sent, attempt 1.");
+  assert.equal(say({ at, what: "sent", attempt: 2, call: "Preprocess" }), "Preprocess: sent, attempt 2.");
+  assert.equal(state("accepted", "asked"), "Waits for your decision.");
+});
+
+test("a result that left the disk is told with its size, the bound and the way to raise it", () => {
+  assert.match(
+    say({ at, what: "left", title: "Audio", bytes: 2_000_000, bound: 1_000_000_000 }),
+    /^Audio \(2.MB\) was removed to stay within 1.GB on disk\. The setting headroom\.storage\.maxMegabytes raises/,
+  );
+});
+
 test("the job's id, the provider's own words and the person's decisions are told apart", () => {
   assert.equal(state("accepted", "job_1"), "The provider took it as job_1.");
   assert.equal(state("accepted", "RENDERING"), "The provider says: RENDERING.");

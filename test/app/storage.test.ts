@@ -72,6 +72,12 @@ test("beyond the bound the oldest leave first, their entries stay, and the view 
   const [left] = on.card("a").results;
   assert.deepEqual([left?.src, left?.refetch], [null, false]);
   assert.match(left?.notice ?? "", /left the disk/);
+  const told = on.app.history.list({ limit: 10 }).map((one) => on.app.history.describe(one));
+  assert.deepEqual(
+    told.map((one) => [one.left, /removed to stay within the bound/.test(one.detail)]),
+    [false, false, true, true].map((is) => [is, is]),
+  );
+  assert.match(on.app.whyOf("a")?.text ?? "", /Audio \(100.bytes\) was removed to stay within 250.bytes/);
   assert.match(
     on.app.snapshot().notices[0]?.sentence ?? "",
     /within 250.bytes on disk: the 2 oldest have left/,

@@ -12,7 +12,13 @@ export type Moment =
       /** When it began to wait; missing in what was stored before this was noted. Epoch ms. */
       readonly since?: number;
     }
-  | { readonly at: number; readonly what: "sent"; readonly attempt: number }
+  | {
+      readonly at: number;
+      readonly what: "sent";
+      readonly attempt: number;
+      /** What was called, where it is a further step of a flow. */
+      readonly call?: string;
+    }
   | { readonly at: number; readonly what: "answered"; readonly attempt: number; readonly head: Head }
   | { readonly at: number; readonly what: "refused"; readonly attempt: number; readonly refusal: Refusal }
   | ({
