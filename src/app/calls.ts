@@ -26,6 +26,8 @@ export interface Call {
   readonly title: string;
   /** Where a body that is a result goes. */
   readonly saveTo: string | null;
+  /** A part of that body that another process left. Default none. */
+  readonly goesOn?: string | null;
   /** Members of the answer whose base64 is media. Default none. */
   readonly lift?: readonly string[];
   /** How long the server may stay silent. ms; default 60 s for quick calls, 180 s for others. */
@@ -79,6 +81,7 @@ export async function send(context: Context, call: Call, progress: Progress): Pr
     repeat: repeatOf(call.action, call.idempotencyKey),
     retry: profile.retry,
     saveTo: call.saveTo,
+    goesOn: call.goesOn ?? null,
     lift: call.lift ?? [],
     idleMs: call.idleMs ?? (quick ? QUICK_IDLE_MS : SLOW_IDLE_MS),
     signal: call.signal,
@@ -120,6 +123,7 @@ export async function download(
     readonly exchangeId: string;
     readonly title: string;
     readonly saveTo: string;
+    readonly goesOn: string | null;
     readonly place: Place;
     readonly signal: AbortSignal;
   },
@@ -142,6 +146,7 @@ export async function download(
       repeat: "safe",
       retry: link.place.profile.retry,
       saveTo: link.saveTo,
+      goesOn: link.goesOn,
       idleMs: QUICK_IDLE_MS,
       signal: link.signal,
     },

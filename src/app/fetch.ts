@@ -9,7 +9,7 @@ import type { Incoming, Progress } from "../core/wire.ts";
 import { download, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { answered } from "./record.ts";
-import { checked, fileName, newFile, told } from "./results.ts";
+import { checked, fileName, newFile, pathOf, told } from "./results.ts";
 import { end, handsOff, sourcesOf, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, chargedProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
@@ -42,7 +42,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
   try {
     // What an answer itself held cannot be had again.
     if (result.link === null && actionSpec(task, result) === undefined) return;
-    const incoming = await whole(task, () =>
+    const incoming = await whole(task, result, () =>
       result.link === null ? byAction(task, result) : byLink(task, result),
     );
     if (incoming.head.status >= 400)
@@ -57,6 +57,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
       // Whoever removed the exchange meanwhile does not want its file either.
       if (ports.results.get(fetched.id) === null) await ports.files.discard([fetched.file ?? ""]);
     }
+    await sweep(task, result);
   } catch (error) {
     if (handsOff(live, error)) return;
     if (ports.isPassing(error)) throw error;
@@ -64,6 +65,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
       ? ports.t("Fetching was cancelled.")
       : thrownProblem(task, error).sentence;
     ports.results.put({ ...result, problem: sentence });
+    await sweep(task, result);
   } finally {
     live.fetched.delete(result.id);
     context.changed();
@@ -71,12 +73,24 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
 }
 
 /** What is cut may have been cut on its way, so it is fetched once more. */
-async function whole({ context }: Task, fetch: () => Promise<Incoming>): Promise<Incoming> {
+async function whole(task: Task, result: Result, fetch: () => Promise<Incoming>): Promise<Incoming> {
   const first = await fetch();
   if (first.whole !== false || first.file === null) return first;
+  await sweep(task, result);
   const second = await fetch();
-  await context.ports.files.discard([first.file]);
+  await task.context.ports.files.discard([first.file]);
   return second;
+}
+
+/** Where an earlier process left the beginning of it; null where none did. */
+async function begun({ context }: Task, result: Result): Promise<string | null> {
+  const [longest] = await context.ports.files.parts(result.id);
+  return longest === undefined ? null : pathOf(context, longest);
+}
+
+/** Deletes all parts of it. */
+function sweep({ context }: Task, result: Result): Promise<void> {
+  return context.ports.files.sweep(`${result.id}.`, [], false);
 }
 
 async function byLink(task: Task, result: Result): Promise<Incoming> {
@@ -99,7 +113,7 @@ async function byLink(task: Task, result: Result): Promise<Incoming> {
   return link === null ? first : get(task, result, link);
 }
 
-function get(task: Task, result: Result, url: string): Promise<Incoming> {
+async function get(task: Task, result: Result, url: string): Promise<Incoming> {
   const { context, place, live, exchange } = task;
   const ending = /\.([a-z0-9]{2,4})$/i.exec(URL.parse(url)?.pathname ?? "")?.[1]?.toLowerCase();
   const known = ending !== undefined && /^(wav|flac|mp3|ogg|m4a|aac|mp4|mov|webm|json|txt)$/.test(ending);
@@ -110,6 +124,7 @@ function get(task: Task, result: Result, url: string): Promise<Incoming> {
       exchangeId: task.id,
       title: exchange.title,
       saveTo: target(task, result, known ? ending : null),
+      goesOn: await begun(task, result),
       place,
       signal: live.abort.signal,
     },
@@ -117,7 +132,7 @@ function get(task: Task, result: Result, url: string): Promise<Incoming> {
   );
 }
 
-function byAction(task: Task, result: Result): Promise<Incoming> {
+async function byAction(task: Task, result: Result): Promise<Incoming> {
   const { context, place, live, exchange, job } = task;
   const spec = actionSpec(task, result);
   const called = spec?.action === undefined ? null : actionOf(place.profile, spec.action);
@@ -133,6 +148,7 @@ function byAction(task: Task, result: Result): Promise<Incoming> {
       lane: "flow",
       title: exchange.title,
       saveTo: target(task, result, null),
+      goesOn: await begun(task, result),
       signal: live.abort.signal,
     },
     fetching(task, result),

@@ -52,12 +52,17 @@ export interface Files {
   size(path: string): Promise<number | null>;
   /** The file that was written for a result to the end of what came; null where there is none. */
   find(resultId: string): Promise<FoundFile | null>;
+  /** Parts of a result that another process left and that can be gone on with, the longest first. */
+  parts(resultId: string): Promise<string[]>;
   /**
    * Deletes what a dead process left behind of an exchange: what is half-written, with `whole` also what is whole. Files in
    * `booked` are results and stay.
    */
   sweep(exchangeId: string, booked: readonly string[], whole: boolean): Promise<void>;
-  /** Deletes the parts of processes that are dead, and files older than `before` that `isBooked` does not know. */
+  /**
+   * Deletes the parts of processes that are dead, and files older than `before` that `isBooked` does not know; of those parts that
+   * can be gone on with also only the older ones.
+   */
   tidy(isBooked: (file: string) => boolean, before: number): Promise<void>;
   /** When a result's file was written or last used, epoch ms; null where it is gone. */
   usedAt(file: string): Promise<number | null>;

@@ -97,10 +97,13 @@ export function takeUp(task: Task, found: Found, again = false): void {
   }
 }
 
-function sweep({ context, id }: Task, whole: boolean): Promise<void> {
+/** Clears away what the dead process left; what is still to be fetched is gone on with where it stopped. */
+async function sweep({ context, id }: Task, whole: boolean): Promise<void> {
   const { files, results } = context.ports;
-  const booked = results.of(id).flatMap(({ file }) => file ?? []);
-  return files.sweep(id, booked, whole);
+  const booked: string[] = [];
+  for (const { id: resultId, file } of results.of(id))
+    booked.push(...(file === null ? await files.parts(resultId) : [file]));
+  await files.sweep(id, booked, whole);
 }
 
 function remedyOf(task: Task): string {

@@ -10,7 +10,7 @@ import { START } from "../core/profile/bind.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Wait } from "../core/quota/model.ts";
 import { makeRedactor, type Redactor } from "../core/redact.ts";
-import type { Progress } from "../core/wire.ts";
+import type { CLOSING, Progress } from "../core/wire.ts";
 import { pause } from "./changes.ts";
 import type { Context, LiveExchange, Place } from "./context.ts";
 import type { Problem } from "./problems.ts";
@@ -23,7 +23,7 @@ const PAUSE_MS = 100;
 const TRIES = 200;
 
 /** Why a task is ended before its time. */
-export type StopReason = "person" | "later" | "closing" | "lease";
+export type StopReason = "person" | "later" | typeof CLOSING | "lease";
 
 /** What a stage works with: the stored job and exchange as they stand now, and what is known only here. */
 export interface Task {

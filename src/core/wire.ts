@@ -46,12 +46,18 @@ export interface Outgoing {
   };
   /** Stream the body to this file instead of into memory. */
   readonly saveTo: string | null;
+  /** A part of the same download that an earlier process left; it stays where it is. Default null: all is fetched. */
+  readonly goesOn?: string | null;
   /** Members of a JSON answer whose base64 text goes to disk as bytes while it streams in. Default none. */
   readonly lift?: readonly string[];
   /** Give up when no byte came for so long. ms */
   readonly idleMs: number;
+  /** Ends it at once. Where the reason is CLOSING, what came of a download stays on disk, to be gone on with. */
   readonly signal: AbortSignal;
 }
+
+/** Why a request is ended whose process ends, and which another one may go on with. */
+export const CLOSING = "closing";
 
 /** What is reported while a request is under way, in order. */
 export interface Progress {

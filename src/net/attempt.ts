@@ -9,7 +9,7 @@ import { askAgainAt, plainDiagnosis } from "./diagnose.ts";
 import type { WireHeaders, WireOptions } from "./interceptors.ts";
 import type { Pass } from "./pass.ts";
 import { BrokenOff, type Received, receive } from "./receive.ts";
-import { isRest, type Rest, restHeaders, validatorOf } from "./rest.ts";
+import { isRest, markOf, type Rest, restHeaders, validatorOf } from "./rest.ts";
 import type { Dispatcher } from "./undici.ts";
 
 /** How an attempt ended. Errors that are nobody's expectation are thrown instead. */
@@ -171,12 +171,14 @@ function receiveOptions(
   const failed = head.status >= 400;
   // An encoded body is as long as nobody says; the one of a HEAD is not there.
   const plain = head.headers["content-encoding"] === undefined && request.method !== "HEAD";
+  const validator = failed ? null : validatorOf(request, head);
   return {
     saveTo,
     rest,
     lift: failed ? [] : (request.lift ?? []),
     total: plain ? total : null,
-    validator: failed ? null : validatorOf(request, head),
+    validator,
+    mark: validator === null ? null : markOf(request.url, validator),
     spillFolder: failed ? null : options.spillFolder,
     name: `${request.id}.${attempt}`,
     contentType: head.headers["content-type"] ?? "",

@@ -12,7 +12,7 @@ import { pinned, putKey, throttle } from "./interceptors.ts";
 import { AGENT_GONE, type Leaving, Outages } from "./outage.ts";
 import { decide } from "./outcome.ts";
 import { Pass } from "./pass.ts";
-import { forget, type Rest } from "./rest.ts";
+import { forget, type Rest, takeUp } from "./rest.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { Gate } from "./throttle.ts";
 
@@ -102,9 +102,10 @@ export class UndiciClient implements Client {
       rest: null,
     };
     try {
+      journey.rest = await takeUp(request);
       return await this.#repeat(journey);
     } finally {
-      await forget(journey.rest);
+      await forget(journey.rest, request.signal.reason ?? this.#closing.signal.reason);
     }
   }
 
@@ -186,7 +187,10 @@ export class UndiciClient implements Client {
         rest,
         options,
       });
-      if (made.type === "broken") journey.rest = made.rest;
+      if (made.type === "broken") {
+        if (made.rest?.partial !== rest?.partial) await forget(rest);
+        journey.rest = made.rest;
+      }
       if (stopped !== undefined) throw stopped.error;
       if (made.type !== "answer") this.#alive(request, made.error);
       return made;

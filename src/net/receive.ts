@@ -24,6 +24,8 @@ export interface ReceiveOptions {
   readonly rest: Rest | null;
   /** Keep what came if the body breaks off, under this validator; null to delete it. */
   readonly validator: string | null;
+  /** Stands in the partial file's name, for a later process; null where it has nothing to go on with. */
+  readonly mark: string | null;
   /** The most text that is held in memory. bytes */
   readonly inlineBytes: number;
   /** The most that is taken at all. bytes */
@@ -60,7 +62,9 @@ export async function receive(body: AsyncIterable<Buffer>, options: ReceiveOptio
     }
     return await sink.finish();
   } catch (error) {
-    const keep = isHeadroomError(error) ? null : options.validator;
+    // What cannot be taken at all is not gone on with; where the process ends, another one may.
+    const closing = isHeadroomError(error, "cancelled") && error.fields.by === "closing";
+    const keep = isHeadroomError(error) && !closing ? null : options.validator;
     const rest = await sink.stop(keep);
     throw isHeadroomError(error) ? error : new BrokenOff(error, rest);
   }
@@ -151,8 +155,8 @@ class Sink {
   }
 
   #partial(): string {
-    const { saveTo, spillFolder, name } = this.#options;
-    return partialOf(saveTo ?? join(spillFolder ?? "", safe(name)));
+    const { saveTo, spillFolder, name, mark } = this.#options;
+    return saveTo === null ? partialOf(join(spillFolder ?? "", safe(name))) : partialOf(saveTo, mark);
   }
 }
 

@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HeadroomError } from "../core/errors.ts";
 import { isCut } from "../core/extent.ts";
+import { partName } from "../core/part-name.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
 
 /** A file that is whole. */
@@ -33,12 +34,9 @@ const BUFFER_BYTES = 512 * 1024;
 /** A chunk from a socket that is at least so long is given back at once, instead of when it is collected. bytes */
 const WORTH_FREEING = 16 * 1024;
 
-/**
- * The temporary name of a file. It ends in the process' id and `.part`, so that a later start can tell what a dead
- * process left behind.
- */
-export function partialOf(target: string): string {
-  return `${target}.${process.pid}.part`;
+/** The temporary name of a file that this process writes, so that a later start can tell what a dead one left behind. */
+export function partialOf(target: string, mark: string | null = null): string {
+  return partName(target, process.pid, mark);
 }
 
 /** One file being written. Every method throws notConfigured where the disk fails. */

@@ -1,15 +1,14 @@
 // What the app itself puts into the result folder: files that the network left there, and texts, written under a
 // temporary name, flushed, renamed. It must not touch anything outside the folder.
 import { type FileHandle, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { uptime } from "node:os";
 import { basename } from "node:path";
 import { isCut } from "../core/extent.ts";
 import type { FoundFile } from "../core/jobs/stores.ts";
+import { partName, readPart } from "../core/part-name.ts";
 import { SNIFF_BYTES, sniff } from "../core/sniff.ts";
 import { isAlive } from "./ledger-lines.ts";
-import type { SqliteResults } from "./results.ts";
-
-/** The ending of what is not whole yet. */
-const PART = ".part";
+import { isResultFile, type SqliteResults } from "./results.ts";
 
 /** Writes into the result folder; the app's `Files`. */
 export class ResultFiles {
@@ -41,8 +40,8 @@ export class ResultFiles {
   }
 
   async find(resultId: string): Promise<FoundFile | null> {
-    const names = await readdir(this.#results.folder).catch(() => []);
-    const file = names.find((name) => name.startsWith(`${resultId}.`) && !name.endsWith(PART));
+    const names = await this.#names();
+    const file = names.find((name) => name.startsWith(`${resultId}.`) && readPart(name) === null);
     if (file === undefined) return null;
     const handle = await open(this.#pathOf(file), "r");
     try {
@@ -58,22 +57,35 @@ export class ResultFiles {
     }
   }
 
+  /** What the machine wrote before it last started may have holes where the power failed. */
+  async parts(resultId: string): Promise<string[]> {
+    const started = Date.now() - uptime() * 1000;
+    const names = await this.#names();
+    const found: { name: string; size: number }[] = [];
+    for (const name of names) {
+      if (!name.startsWith(`${resultId}.`) || (readPart(name)?.mark ?? null) === null) continue;
+      const { size, mtimeMs } = await stat(this.#pathOf(name)).catch(() => ({ size: 0, mtimeMs: 0 }));
+      if (size > 0 && mtimeMs > started) found.push({ name, size });
+    }
+    return found.sort((a, b) => b.size - a.size).map(({ name }) => name);
+  }
+
   /** A part may still be held open by a process that is frozen, and then stays on some systems; the next sweep gets it. */
   async sweep(exchangeId: string, booked: readonly string[], whole: boolean): Promise<void> {
-    const names = await readdir(this.#results.folder).catch(() => []);
+    const names = await this.#names();
     for (const name of names)
-      if (name.startsWith(exchangeId) && (whole || name.endsWith(PART)) && !booked.includes(name))
+      if (name.startsWith(exchangeId) && (whole || readPart(name) !== null) && !booked.includes(name))
         await rm(this.#pathOf(name), { force: true }).catch(() => {});
   }
 
   async tidy(isBooked: (file: string) => boolean, before: number): Promise<void> {
-    const names = await readdir(this.#results.folder).catch(() => []);
+    const names = await this.#names();
     for (const name of names) {
-      const pid = /\.(\d+)\.part$/.exec(name)?.[1];
-      const dead = pid !== undefined && !isAlive(Number(pid));
-      const orphan =
-        !name.endsWith(PART) && !isBooked(name) && ((await this.usedAt(name)) ?? before) < before;
-      if (dead || orphan) await this.remove(name).catch(() => {});
+      const part = readPart(name);
+      const old = !isBooked(name) && ((await this.usedAt(name)) ?? before) < before;
+      // What may be gone on with waits for that as long as a file that nobody names yet.
+      const left = part === null ? old : !isAlive(part.pid) && (old || part.mark === null);
+      if (left) await this.remove(name).catch(() => {});
     }
   }
 
@@ -90,13 +102,18 @@ export class ResultFiles {
     await rm(this.#pathOf(file), { force: true });
   }
 
+  async #names(): Promise<string[]> {
+    const names = await readdir(this.#results.folder).catch(() => []);
+    return names.filter(isResultFile);
+  }
+
   #pathOf(file: string): string {
     return this.#results.pathOf(file);
   }
 
   async #write(file: string, work: (handle: FileHandle) => Promise<void>): Promise<void> {
     const target = this.#pathOf(file);
-    const partial = `${target}.${process.pid}${PART}`;
+    const partial = partName(target, process.pid, null);
     const handle = await open(partial, "w", 0o600);
     try {
       await work(handle);

@@ -86,9 +86,13 @@ export class SqliteResults implements ResultStore {
 
   /** Where a result's file lies. Throws where the name would lead out of the folder. */
   pathOf(file: string): string {
-    const plain = /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/;
-    if (basename(file) !== file || !plain.test(file))
+    if (basename(file) !== file || !isResultFile(file))
       throw new Error(`Not a result's file name: ${JSON.stringify(file)}`);
     return join(this.folder, file);
   }
+}
+
+/** Whether a file of the folder may be ours, by its name alone; a system or a person may put others beside them. */
+export function isResultFile(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/.test(name);
 }

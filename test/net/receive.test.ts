@@ -19,6 +19,7 @@ function options(change: Partial<ReceiveOptions>): ReceiveOptions {
     total: null,
     rest: null,
     validator: null,
+    mark: null,
     inlineBytes: 1000,
     maxBytes: 100_000,
     bytes() {},
