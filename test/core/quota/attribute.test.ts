@@ -125,3 +125,39 @@ test("on a grid of whole seconds the reset is the end of the present quota windo
   }
   assert.equal(fits("bucket", 60_000, { resetAt: AT + 41_000 }), true);
 });
+
+test("a limit that the server lowered is still known by its published number", () => {
+  const stated = { limit: 450, quotaWindowMs: null, kind: null, at: AT };
+  const head = { status: 200, headers: {}, sentAt: AT, gotAt: AT, quick: true };
+  const reading = { dateAt: AT, cached: false, retryAfterMs: null, quotas: [] };
+  const of = (limit: number) =>
+    attribute({ ...NOTHING, limit }, two, [{ ...EMPTY, stated }, EMPTY], NO_CLOCK, head, reading);
+  assert.deepEqual([of(450), of(500), of(600)], [0, 0, 1]);
+});
+
+test("a reset is compared with the server's own clock where a Date is told", () => {
+  const HOUR_MS = 3_600_000;
+  const head = { status: 200, headers: {}, sentAt: AT - HOUR_MS, gotAt: AT - HOUR_MS, quick: true };
+  const reading = { dateAt: AT, cached: false, retryAfterMs: null, quotas: [] };
+  const quota = { ...NOTHING, limit: 60, resetAt: AT + 40_000 };
+  assert.equal(attribute(quota, alike, [EMPTY, EMPTY], NO_CLOCK, head, reading), 0);
+});
+
+test("a count that is nearly the server's is not the server's, and slots are no rate", () => {
+  assert.equal(partOf(two, { limit: 400, remaining: 396 }, [9, 3]), 0);
+  const policy = {
+    type: "slots",
+    id: "jobs",
+    title: "",
+    noun: "",
+    limit: 500,
+    evidence: "published",
+  } as const;
+  const slots = { partition: "p/jobs", policy, cost: 1 };
+  assert.equal(partOf({ ...two, parts: [slots, ...two.parts] }, { limit: 500 }), 1);
+  assert.equal(partOf({ ...two, parts: [slots] }, { limit: 500 }), null);
+});
+
+test("on a grid of parts of seconds a reset needs to lie ahead only", () => {
+  for (const resetAt of [AT + 700, AT + 1100]) assert.equal(fits("fixed", 1500, { resetAt }), true);
+});

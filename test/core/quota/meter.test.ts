@@ -136,3 +136,46 @@ test("slots show what own jobs and others hold, and no instants", () => {
   const told = meterOf("a", { partition: "x/p", cost: 1, policy }, { ...state, stated }, CLOCK, NOW);
   assert.deepEqual([told.limit, told.left, told.evidence, told.evidenceAt], [2, 0, "stated", NOW - 5]);
 });
+
+test("a fraction of a millisecond is shown as the next whole one", () => {
+  assert.equal(meter({ log: spends(100) }, { kind: "fixed" }, { ...CLOCK, lo: 990.5 }).nextAt, NOW + 9013);
+  const opened = [NOW - 3000, NOW - 2900.5] as const;
+  assert.equal(meter({ opened, log: spends(3000) }, { kind: "fixedFromFirst" }).nextAt, NOW + 7103);
+  const bucket = meter({ bucket: [1, NOW, 0, 1] }, { kind: "bucket", limit: 3 });
+  assert.deepEqual([bucket.nextAt, bucket.fullAt], [NOW + 3334, NOW + 3334]);
+  assert.deepEqual(meter({ log: spends(1000.5) }).leavesAt, [NOW + 9003]);
+});
+
+test("where nothing is used nothing comes back, and where a way of counting has no figures the log has", () => {
+  const none = meter({}, { kind: "fixed" });
+  assert.deepEqual([none.nextAt, none.fullAt], [null, null]);
+  assert.deepEqual(meter({ log: spends(4000) }, { kind: "fixedFromFirst" }).leavesAt, [NOW + 6003]);
+  const bucket = meter({ log: spends(4000), bucket: [1, NOW, 0, 1] }, { kind: "bucket", limit: null });
+  assert.deepEqual(bucket.leavesAt, [NOW + 6003]);
+  assert.equal(meter({}, { limit: null, evidence: "unknown" }).kind, "sliding");
+});
+
+test("slots without a number show what is used, and full ones nothing left", () => {
+  const holders = ["a", "b", "c"].map((name) => [name, NOW - 5, 1] as const);
+  const stated = { limit: null, quotaWindowMs: null, kind: null, at: NOW - 5 };
+  const shown = (limit: number | null, change: Partial<PartitionState> = {}) => {
+    const policy: SlotPolicy = { type: "slots", ...WORDS, limit, evidence: "published" };
+    const found = meterOf(
+      "a",
+      { partition: "x/p", cost: 1, policy },
+      { ...EMPTY, holders, ...change },
+      CLOCK,
+      NOW,
+    );
+    return [found.used, found.left, found.evidence];
+  };
+  assert.deepEqual(
+    [shown(3), shown(2), shown(null)],
+    [
+      [3, 0, "published"],
+      [3, 0, "published"],
+      [3, null, "published"],
+    ],
+  );
+  assert.deepEqual(shown(null, { stated }), [3, null, "published"]);
+});

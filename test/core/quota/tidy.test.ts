@@ -188,3 +188,32 @@ test("what may arrive after now still does so after the clock was set back, by a
   assert.deepEqual(moved(NOW - 10, NOW + 40), [NOW - 10, NOW + 40, 1]);
   assert.deepEqual(moved(NOW + 5000, NOW + 9000), [NOW, EDGE, 1]);
 });
+
+test("it is the latest instant by which a spend is forgotten and put in order, and the earliest by which it is near", () => {
+  const kept = state({ log: [[NOW - 90_000, NOW - 20_002, 1]], foreign: [[NOW - 90_000, NOW - 20_002, 1]] });
+  assert.equal(tidy(rate("sliding", 10_000), kept, CLOCK, NOW), kept);
+  const spends: Spend[] = [
+    [-50, 10, 1],
+    [5, 40, 2],
+    [-100, 45, 4],
+  ];
+  const together: Spend[] = [
+    [-50, 10, 1],
+    [-100, 45, 6],
+  ];
+  assert.deepEqual(merged(spends, 60), together);
+  assert.deepEqual(merged(spends.toReversed(), 60), together);
+});
+
+test("others' spends are forgotten though nothing else is", () => {
+  const log = [ago(5)];
+  const left = tidy(rate("sliding", 10_000), state({ log, foreign: [ago(90_000)] }), CLOCK, NOW);
+  assert.deepEqual([left.log, left.foreign], [log, []]);
+});
+
+test("the oldest cell that counts is told by the slowest reading of the server's clock", () => {
+  const cell = Math.floor(NOW / 10_000);
+  const cells = [cell - 1, cell].map((index) => [index, 1, NOW - 40_000] as const);
+  const ahead = { ...CLOCK, lo: 5000, hi: 5010 };
+  assert.deepEqual(tidy(rate("fixed", 10_000), state({ cells }), ahead, NOW).cells, [cells[1]]);
+});
