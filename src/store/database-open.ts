@@ -1,7 +1,16 @@
 // Opens the database's file: checked, set aside where it is damaged, backed up and migrated forward; read only where a newer
 // Headroom wrote it. It keeps nothing open but what it returns.
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { DatabaseOptions, Migration, StoreNotice } from "./database.ts";
 import { Damage, isBusy, isDamage } from "./sqlite-errors.ts";
@@ -156,6 +165,14 @@ function patiently<T>(work: () => T): T {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + tries);
     }
   }
+}
+
+/** Deletes what was kept beside the file: copies from before a schema change, damaged files that were set aside. */
+export function removeCopies(path: string): void {
+  const copy = /\.(before-v|damaged-)\d/;
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(basename(path)) && copy.test(name))
+      rmSync(join(dirname(path), name), { force: true });
 }
 
 /** Names the file that lies at a path now; null where none does. */

@@ -81,6 +81,17 @@ test("forgetting an account forgets its keys", async () => {
   assert.ok(!on.app.accounts.list().some((one) => one.id === account.id));
 });
 
+test("forgetting everything takes older copies of it too, after the history", async () => {
+  const left: number[] = [];
+  const own = bench({ forgetCopies: () => void left.push(own.app.history.list({ limit: 10 }).length) });
+  own.client.script = () => json(500, {});
+  own.send("sauti", "speak");
+  await settle();
+  await own.app.accounts.forgetEverything();
+  assert.deepEqual(left, [0]);
+  await own.close();
+});
+
 test("forgetting everything leaves no key, no account, no history", async () => {
   await add();
   on.client.script = () => json(500, {});

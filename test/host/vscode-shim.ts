@@ -11,6 +11,8 @@ export const shim = {
   shown: [] as string[][],
   /** The button that the person then clicks. */
   click: undefined as string | undefined,
+  /** The tree view that was made last: what stands beside its name and above its rows. */
+  tree: null as { readonly description?: string; readonly message?: string } | null,
   /** What the person then types into input boxes or picks from lists by label, one after the other; nothing left is Escape. */
   typed: [] as string[],
 };
@@ -56,9 +58,21 @@ class Input {
   hide() { this.on.hide(); }
   dispose() {}
 }
+export class TreeItem {
+  constructor(label, collapsibleState) { this.label = label; this.collapsibleState = collapsibleState; }
+}
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export class ThemeIcon { constructor(id) { this.id = id; } }
+export class ThemeColor {}
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const InputBoxValidationSeverity = { Warning: 2, Error: 3 };
 export const QuickInputButtons = { Back: {} };
-export const window = { createInputBox: () => new Input(), createQuickPick: () => new Input(), showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
+const pickMany = async (items) => {
+  const ticked = shim.typed.shift()?.split(", ");
+  return ticked && items.filter((one) => ticked.includes(one.label));
+};
+const tree = () => (shim.tree = { dispose() {} });
+export const window = { showQuickPick: pickMany, createTreeView: tree, createInputBox: () => new Input(), createQuickPick: () => new Input(), showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
 export const ConfigurationTarget = { Global: 1 };
 export const workspace = {
   getConfiguration: (section) => ({

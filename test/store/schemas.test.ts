@@ -1,12 +1,13 @@
 // Files of every earlier schema, as they were written then: each is brought forward once, with all that it holds, and a copy
 // of it stays. `schemas/rows.ts` says what they hold.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { SqliteAccounts } from "../../src/store/accounts.ts";
 import { Database } from "../../src/store/database.ts";
+import { removeCopies } from "../../src/store/database-open.ts";
 import { SqliteExchanges } from "../../src/store/exchanges.ts";
 import { SqliteJobs } from "../../src/store/jobs.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
@@ -159,4 +160,15 @@ test("a whole new file has the schema that the oldest one gets by its steps", ()
   };
   const fresh = sql(path.join(mkdtempSync(path.join(folder, "new-")), "headroom.db"));
   for (const version of earlier) assert.deepEqual(sql(fileOf(version)), fresh);
+});
+
+test("when everything is forgotten, no copy from before stays beside the file", () => {
+  const file = fileOf(1);
+  const { database } = storesOf(file);
+  database.db.exec("SELECT 1");
+  writeFileSync(`${file}.damaged-1795356120000`, "x");
+  assert.ok(existsSync(`${file}.before-v${TODAY}`));
+  removeCopies(file);
+  database.close();
+  assert.deepEqual(readdirSync(path.dirname(file)), ["headroom.db"]);
 });

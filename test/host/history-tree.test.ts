@@ -1,0 +1,92 @@
+/** The history's tree: every exchange can be reached, day by day and page by page, and what narrows it is said. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { HistoryItem } from "../../src/host/history-tree.ts";
+import { type Bench, bench } from "../app/fakes.ts";
+import { exchanges } from "../store/schemas/rows.ts";
+import { shim } from "./vscode-shim.ts";
+
+const { chooseFilter, filterTitle } = await import("../../src/host/history-filter.ts");
+const { HistoryTree } = await import("../../src/host/history-tree.ts");
+const { LazyApp } = await import("../../src/host/lazy-app.ts");
+
+const NOON = new Date(2026, 10, 22, 12).getTime();
+const DAY = 86_400_000;
+const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
+  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+let on: Bench;
+let tree: InstanceType<typeof HistoryTree>;
+beforeEach(() => {
+  on = bench();
+  tree = new HistoryTree(new LazyApp(async () => ({ app: on.app, close: async () => {} })), t);
+  tree.register();
+});
+afterEach(async () => {
+  tree.dispose();
+  await on.close();
+});
+
+/** So many of that day, of every state in turn. */
+function add(count: number, daysAgo: number, providerId = "sauti"): void {
+  on.ports.together(() => {
+    for (let at = 0; at < count; at++) {
+      const like = exchanges[at % exchanges.length]!;
+      const id = `${providerId}-${daysAgo}-${at}`;
+      on.ports.exchanges.begin({ ...like, id, providerId, createdAt: NOON - daysAgo * DAY + (at >> 1) });
+    }
+  });
+}
+
+async function children(item?: HistoryItem): Promise<{ ids: string[]; last: HistoryItem | undefined }> {
+  const found = await tree.getChildren(item);
+  const ids = found.flatMap((one) => (one.kind === "exchange" ? [one.exchange.id] : []));
+  return { ids, last: found.at(-1) };
+}
+
+test("a day's exchanges come page by page, each once, newest first, until none is left", async () => {
+  add(1_204, 1);
+  add(3, 40);
+  const days = await tree.getChildren();
+  assert.deepEqual(
+    days.map((one) => tree.getTreeItem(one).description),
+    ["1204", "3"],
+  );
+  let page = await children(days[0]);
+  assert.equal(page.ids.length, 500);
+  assert.equal(tree.getTreeItem(page.last!).label, "Show 500 more");
+  tree.more(page.last);
+  page = await children(days[0]);
+  assert.equal(tree.getTreeItem(page.last!).label, "Show 204 more");
+  tree.more(page.last);
+  page = await children(days[0]);
+  assert.equal(page.last?.kind, "exchange");
+  assert.deepEqual(
+    page.ids,
+    Array.from({ length: 1_204 }, (_, at) => `sauti-1-${1_203 - at}`),
+  );
+  assert.deepEqual((await children(days[1])).ids, ["sauti-40-2", "sauti-40-1", "sauti-40-0"]);
+});
+
+test("the list takes APIs and states together, keeps the words, and says what was chosen", async () => {
+  add(9, 0, "sauti");
+  add(9, 0, "sync");
+  add(9, 0, "voicedub");
+  const providers = on.app.accounts.providers();
+  shim.typed = ["SAUTI, Sync, Failed or refused"];
+  const filter = await chooseFilter({ text: "habari" }, providers, t);
+  assert.deepEqual(filter, {
+    text: "habari",
+    providerIds: ["sauti", "sync"],
+    states: ["failed", "refused"],
+  });
+  tree.show(filter!, filterTitle(filter!, providers, t));
+  assert.match(shim.tree?.description ?? "", /SAUTI, Sync|Sync, SAUTI/);
+  const [day] = await tree.getChildren();
+  assert.equal((await children(day)).ids.length, 4);
+  assert.equal(shim.tree?.message, "4 found");
+  tree.show({ text: "no such word" }, "");
+  assert.deepEqual(await tree.getChildren(), []);
+  assert.equal(shim.tree?.message, "");
+  shim.typed = [];
+  assert.equal(await chooseFilter(filter!, providers, t), null);
+});
