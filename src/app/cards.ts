@@ -47,6 +47,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     state,
     stateTitle: stateTitle(t, state, job?.word ?? null, job?.watched ?? true),
     createdAt: exchange.createdAt,
+    sentAt: job?.sentAt ?? null,
     endedAt: exchange.endedAt,
     step: flow && !over ? { name: stepTitle, ...placeOf(action, job.step, job.input) } : null,
     wait: over || place === null ? null : waitViewOf(context, exchange.id, parts.line, parts.now),

@@ -22,7 +22,13 @@ export async function failed(task: Task, error: unknown): Promise<void> {
     const problem = mayBeCharged(now)
       ? leftProblem(now)
       : reason === "later"
-        ? { sentence: t("Kept for later; nothing was sent."), remedy: t("Send it again when you want it.") }
+        ? {
+            sentence:
+              now.job.stage === "send" && now.job.mayBeDone !== true
+                ? t("Kept for later; nothing was sent.")
+                : t("Kept for later; it had left already, and its answer was not awaited."),
+            remedy: t("Send it again when you want it."),
+          }
         : null;
     end(task, { exchange: "cancelled", job: "cancelled" }, problem, { note: reason ?? "person" });
     return;

@@ -44,20 +44,24 @@ export function failedPoll(polling: Polling, polls: number, incoming: Incoming):
     };
     end(task, { exchange: "failed", job: "lost" }, gone);
   } else if (status === 401 || status === 402 || status === 403) {
-    jobs.update(id, { watched: false, nextPollAt: null, polls });
-    setState(context, id, "accepted", { problem }, "watching stopped");
+    context.ports.together(() => {
+      jobs.update(id, { watched: false, nextPollAt: null, polls });
+      setState(context, id, "accepted", { problem }, "watching stopped");
+    });
   } else slower(polling, polls, problem);
 }
 
 /** Of an adopted job nobody knows whose it is: where one key does not find it, the account's next one asks. */
 function otherKey({ context, id, job, place, exchange }: Task, status: number, polls: number): boolean {
-  const { jobs, exchanges, clock } = context.ports;
+  const { jobs, exchanges, clock, together } = context.ports;
   if (exchange.attempts > 0 || job.seen === true || ![401, 403, 404].includes(status)) return false;
   const { keys } = place.account;
   const next = keys[keys.findIndex((key) => key.id === place.keyId) + 1];
   if (next === undefined) return false;
-  exchanges.update(id, { keyId: next.id });
-  jobs.update(id, { keyId: next.id, nextPollAt: clock.now(), polls });
+  together(() => {
+    exchanges.update(id, { keyId: next.id });
+    jobs.update(id, { keyId: next.id, nextPollAt: clock.now(), polls });
+  });
   return true;
 }
 
@@ -67,14 +71,12 @@ export function slower(polling: Polling, polls: number, problem: Problem): void 
   const errors = (job.pollErrors ?? 0) + 1;
   // The person may have stopped watching while the poll was under way.
   const watched = errors < MOST_ERRORS && context.ports.jobs.get(id)?.watched === true;
-  context.ports.jobs.update(id, {
-    polls,
-    pollErrors: errors,
-    watched,
-    nextPollAt: watched ? nextAt(polling, polls, 0, errors) : null,
-    error: { code: null, detail: problem.sentence },
+  const nextPollAt = watched ? nextAt(polling, polls, 0, errors) : null;
+  const error = { code: null, detail: problem.sentence };
+  context.ports.together(() => {
+    context.ports.jobs.update(id, { polls, pollErrors: errors, watched, nextPollAt, error });
+    if (errors >= MOST_ERRORS) setState(context, id, "accepted", { problem }, "watching stopped");
   });
-  if (errors >= MOST_ERRORS) setState(context, id, "accepted", { problem }, "watching stopped");
 }
 
 /** The instant of the next poll, with all jobs in view that share the polling budget, or wait for this one's place. */

@@ -29,7 +29,7 @@ export async function sendStep(task: Task): Promise<void> {
 
 async function sendCall(task: Task, step: Step | null): Promise<void> {
   const { context, id, job, place, live, exchange } = task;
-  const { jobs, exchanges, keys, together } = context.ports;
+  const { jobs, exchanges, keys, clock, together } = context.ports;
   const action = calledAt(task);
   if (action === null) return advance(task);
   const input = step === null ? job.input : resolveBindings(step.bind, sourcesOf(job));
@@ -60,7 +60,7 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
     },
     progressOf(task, {
       sending: () => {
-        jobs.update(id, { stage: "sent" });
+        jobs.update(id, { stage: "sent", sentAt: job.sentAt ?? clock.now() });
         if (step === null) exchanges.update(id, { state: "sent" });
       },
       back: () => {

@@ -45,7 +45,9 @@ export class SlotWatch {
     const cancel = clock.after(due - clock.now(), () => {
       this.#timers.delete(account.id);
       this.#askedAt.set(account.id, clock.now());
-      void this.#count(place);
+      this.#count(place).catch((error: unknown) =>
+        this.#context.ports.log("warn", `counting slots: ${String(error)}`),
+      );
     });
     this.#timers.set(account.id, { at: due, cancel });
   }

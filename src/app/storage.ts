@@ -2,9 +2,11 @@
 // larger than that, the oldest entries of the history when there are more. It must not touch what is in use or under way.
 import { ENDED } from "../core/jobs/flow.ts";
 import type { Result } from "../core/jobs/model.ts";
+import { readFile } from "../core/profile/input.ts";
 import type { Context } from "./context.ts";
 import type { ExchangeHistory } from "./history.ts";
 import type { Notice } from "./parts.ts";
+import { pathOf } from "./results.ts";
 
 /** What was fetched, played, opened or saved so lately is in use. ms */
 const IN_USE_MS = 10 * 60_000;
@@ -118,8 +120,15 @@ export class Storage {
     const { exchanges, files, clock } = this.#context.ports;
     const exchange = exchanges.get(result.exchangeId);
     if (exchange !== null && !ENDED.has(exchange.state)) return true;
+    if (result.file !== null && this.#isInput(pathOf(this.#context, result.file))) return true;
     const at = result.file === null ? null : await files.usedAt(result.file);
     return at !== null && at > clock.now() - IN_USE_MS;
+  }
+
+  /** Whether something that has not ended sends this file. */
+  #isInput(path: string): boolean {
+    const open = this.#context.ports.jobs.open(Number.MAX_SAFE_INTEGER);
+    return open.some(({ input }) => Object.values(input).some((value) => readFile(value)?.file === path));
   }
 
   /** Takes the file away and says so at the result; false where another editor window was faster. */

@@ -39,7 +39,8 @@ export function waitViewOf(
   return waiting === undefined ? null : waitView(context, waiting, line, now);
 }
 
-function waitView(context: Context, waiting: Waiting, line: readonly Ticket[], now: number): WaitView {
+function waitView(context: Context, waiting: Ticket, line: readonly Ticket[], now: number): WaitView {
+  const { t } = context.ports;
   const account = context.account(waiting.accountId);
   const profile = account === null ? null : context.profile(account.providerId);
   const policies = account === null || profile === null ? [] : policiesFor(profile, account);
@@ -51,7 +52,12 @@ function waitView(context: Context, waiting: Waiting, line: readonly Ticket[], n
   );
   const about = { providerName: profile?.name ?? waiting.accountId, why, now };
   return {
-    sentence: whySentence(context.ports, about),
+    sentence:
+      waiting.lane === "poll"
+        ? t("The next question how it stands waits. {sentence}", {
+            sentence: whySentence(context.ports, about),
+          })
+        : whySentence(context.ports, about),
     facts: whyFacts(context.ports, about),
     policyId: why.policyId,
     since: why.since,

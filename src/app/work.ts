@@ -181,6 +181,23 @@ export class Work {
     const action = place === null ? null : actionOf(place.profile, exchange.actionId);
     if (place !== null && action !== null) return { context, id, place, action, live, job, exchange };
     const { t } = ports;
+    const [other] = context.account(exchange.accountId)?.keys ?? [];
+    if (job.remoteId !== null && other !== undefined && other.id !== exchange.keyId) {
+      // The key was changed while the work went on there: the account's next one asks for it.
+      ports.together(() => {
+        ports.exchanges.update(id, { keyId: other.id });
+        ports.jobs.update(id, { keyId: other.id });
+      });
+      return this.#task(context, id, live);
+    }
+    if (job.remoteId !== null) {
+      const sentence = t("The key was removed while the job {id} went on at the provider.", {
+        id: job.remoteId,
+      });
+      const remedy = t("Add the account again and adopt the job by this id.");
+      end({ context, id, exchange }, { exchange: "failed", job: "lost" }, { sentence, remedy });
+      return null;
+    }
     end(
       { context, id, exchange },
       { exchange: "cancelled", job: "cancelled" },

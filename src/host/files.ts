@@ -57,9 +57,10 @@ export async function saveResult(app: App, resultId: string, t: Translate): Prom
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, result.suggestedName) }),
   });
   if (target === undefined) return;
-  app.used(resultId, true);
+  app.used(resultId);
   // The file system copies; the bytes do not pass through this process where both lie on disk.
   await vscode.workspace.fs.copy(vscode.Uri.file(result.path), target, { overwrite: true });
+  app.used(resultId, true);
   vscode.window.setStatusBarMessage(
     t("$(check) Saved {name}", { name: target.path.split("/").pop() ?? "" }),
     4_000,

@@ -122,6 +122,8 @@ export const cardSchema = z.object({
   ]),
   stateTitle: z.string(),
   createdAt: instant,
+  /** When its first request left; null before. */
+  sentAt: nullable(instant),
   endedAt: nullable(instant),
   step: nullable(z.object({ name: z.string(), index: z.number(), of: z.number() })),
   wait: nullable(wait),

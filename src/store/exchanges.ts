@@ -148,17 +148,6 @@ export class SqliteExchanges implements ExchangeStore {
     return this.#database.prepare(sql).all(...values, filter.limit);
   }
 
-  /** Exchanges that a crash left under way, oldest first: what recovery must look at. */
-  unfinished(): Exchange[] {
-    return this.#database
-      .prepare(
-        `SELECT data FROM exchanges WHERE state IN ('intent', 'waiting', 'sent', 'accepted')
-         ORDER BY created_at, number`,
-      )
-      .all()
-      .map((row) => exchangeOf(unpack(row.data) as Stored));
-  }
-
   remove(id: string): void {
     this.#topic.write(() => {
       this.#database.prepare("DELETE FROM exchanges WHERE id = ?").run(id);

@@ -28,7 +28,7 @@ export class ResultFiles {
 
   async writeText(file: string, text: string): Promise<{ bytes: number }> {
     await this.#write(file, async (handle) => {
-      await handle.write(text);
+      await handle.writeFile(text);
     });
     return { bytes: Buffer.byteLength(text) };
   }

@@ -85,3 +85,37 @@ test("no form of a key stands in an export", async () => {
     assert.ok(text.length > 0 && !text.includes(KEY) && !text.includes(btoa(KEY).slice(0, 20)));
   }
 });
+
+test("a key that was typed into a field, and where a file lies, are in no export, in the first session and in a later one", async () => {
+  const account = await on.app.accounts.add({
+    providerId: "sauti",
+    name: "Real",
+    planId: null,
+    keyName: "main",
+    keyText: KEY,
+  });
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  on.app.receive({ type: "chooseAccount", accountId: account.id });
+  on.app.receive({ type: "chooseAction", actionId: "speak" });
+  on.app.receive({ type: "send", actionId: "speak", values: { text: `my key is ${KEY}` } });
+  const sent = on.app.history.list({ limit: 1 })[0];
+  assert.ok(sent !== undefined);
+  const input = { audio: { file: "/home/me/secret/a.wav", fileName: "a.wav" } };
+  on.ports.exchanges.begin({ ...sent, id: "x-file", input });
+  await settle();
+  const known = on.ports.keys.known;
+  let read = false;
+  const { read: reads } = on.ports.keys;
+  on.ports.keys.read = (id) => {
+    read = true;
+    return reads.call(on.ports.keys, id);
+  };
+  // A later session knows a key only once it has read it.
+  on.ports.keys.known = () => (read ? known.call(on.ports.keys) : []);
+  for (const format of ["har", "jsonl"] as const) {
+    read = false;
+    const text = await whole(format);
+    assert.ok(text.length > 0 && !text.includes(KEY), format);
+    if (format === "jsonl") assert.doesNotMatch(text, /\/home\/me/);
+  }
+});

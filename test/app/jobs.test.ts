@@ -207,3 +207,50 @@ test("a link that storage no longer accepts is asked for again through the API, 
   assert.equal(on.card(id).results[0]?.problem, null);
   assert.equal(on.card(id).results[0]?.mediaType, "audio/flac");
 });
+
+test("a job goes on with the account's next key when its own was removed; without one it is lost by name", async () => {
+  const account = await on.app.accounts.add({
+    providerId: "sauti",
+    name: "Real",
+    planId: null,
+    keyName: "old",
+    keyText: `sauti_${"a".repeat(20)}`,
+  });
+  await on.app.accounts.addKey(account.id, "new", `sauti_${"b".repeat(20)}`);
+  const [old, next] = on.ports.accounts.list().find((one) => one.id === account.id)?.keys ?? [];
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  on.app.receive({ type: "chooseAccount", accountId: account.id });
+  on.client.script = () => json(202, { job_id: "j1", status: "queued" });
+  on.app.receive({ type: "chooseAction", actionId: "speakJob" });
+  on.app.receive({ type: "send", actionId: "speakJob", values: {} });
+  const id = on.app.snapshot().cards[0]?.id ?? "";
+  await settle();
+  assert.equal(on.ports.jobs.get(id)?.remoteId, "j1");
+  on.client.script = () => json(200, { job_id: "j1", status: "running" });
+  await on.app.accounts.forgetKey(account.id, old?.id ?? "");
+  await on.clock.pass(10_000);
+  await settle();
+  assert.equal(on.client.asked.at(-1)?.auth?.keyId, next?.id);
+  assert.equal(on.card(id).state, "running");
+  await on.app.accounts.forgetAccount(account.id);
+  await on.clock.pass(60_000);
+  await settle();
+  const { state, problem } = on.ports.exchanges.get(id) ?? {};
+  assert.equal(state, "failed");
+  assert.match(problem?.sentence ?? "", /j1/);
+  assert.match(problem?.remedy ?? "", /adopt/);
+});
+
+test("watching that another editor window stops as the end comes in keeps no result from being fetched", async () => {
+  on.client.script = () => json(202, { job_id: "j1", status: "queued" });
+  const id = on.send("sauti", "speakJob");
+  await settle();
+  on.client.script = (request) => {
+    if (!request.url.endsWith("/j1")) return audio(request);
+    on.ports.jobs.update(id, { watched: false });
+    return json(200, { job_id: "j1", status: "succeeded" });
+  };
+  await on.clock.pass(30_000);
+  await settle();
+  assert.equal(on.card(id).state, "succeeded");
+});

@@ -66,6 +66,8 @@ export interface Job {
   readonly answerIndex?: number;
   /** The idempotency key of the present step, made and stored before it leaves. */
   readonly stepKey?: string | null;
+  /** When its first request left; not there before. Epoch ms. */
+  readonly sentAt?: number;
   /** A request of the present step left earlier and was not answered: the work may be done, whatever comes of a later one. */
   readonly mayBeDone?: boolean;
   /** What the person edited, by the name of the edit. */

@@ -1,5 +1,5 @@
 // A provider's own words, fit to stand in a sentence: no control characters, nothing that turns the direction of what
-// follows, not without end. Pure; markup stays what it is, for it is shown as text everywhere.
+// follows, no link (the editor makes one of [x](command:y) in its notifications), not without end. Pure.
 
 /** Controls, line and paragraph ends, a byte order mark, and the marks that embed, override or isolate a direction. */
 const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
@@ -10,6 +10,7 @@ export function said(text: string, most = 500): string {
   const plain = text
     .slice(0, most * 4)
     .replace(UNSEEN, " ")
+    .replace(/\](?=\()/g, "] ")
     .trim();
   return plain.length <= most ? plain : `${plain.slice(0, most - 1)}…`;
 }

@@ -100,10 +100,13 @@ export class Card extends LitElement {
       const age = this.#countdown.age(card.createdAt);
       if (age >= 5000) parts.push(words.age(age));
     } else {
-      parts.push(
-        words.at(card.endedAt, this.#countdown.now),
-        t("took {time}", { time: words.duration(Math.max(0, card.endedAt - card.createdAt)) }),
-      );
+      const from = card.sentAt ?? card.endedAt;
+      parts.push(words.at(card.endedAt, this.#countdown.now));
+      // What it waited here is not what the provider took.
+      if (from - card.createdAt >= 1000)
+        parts.push(t("waited {time}", { time: words.duration(from - card.createdAt) }));
+      if (card.sentAt !== null)
+        parts.push(t("took {time}", { time: words.duration(Math.max(0, card.endedAt - from)) }));
     }
     return parts.map((part) => ` · ${part}`).join("");
   }

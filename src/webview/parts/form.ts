@@ -168,7 +168,8 @@ export class Form extends LitElement {
   #keys(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    this.#send();
+    // A key that is held down is one wish.
+    if (!event.repeat) this.#send();
   }
 
   #fold(event: Event): void {

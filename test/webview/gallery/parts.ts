@@ -145,6 +145,7 @@ export function card(part: Partial<CardView> = {}): CardView {
     state: "running",
     stateTitle: "Running",
     createdAt: at - 48_000,
+    sentAt: at - 46_000,
     endedAt: null,
     step: null,
     wait: null,
