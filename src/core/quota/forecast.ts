@@ -4,7 +4,7 @@ import type { Claim, Wait } from "./model.ts";
 import { refresh, reserve } from "./reserve.ts";
 import type { PartitionState, Spend } from "./state.ts";
 
-/** Claims run forward one by one; beyond that the pace found so far is continued. */
+/** Claims run forward one by one behind those ahead; beyond that the pace found so far is continued. */
 const STEPS = 200;
 
 export interface Forecast {
@@ -30,7 +30,7 @@ export function forecast(
   let firstAt: number | null = null;
   let at = now;
   const wanted = ahead + Math.max(1, count);
-  const steps = Math.min(wanted, Math.max(STEPS, ahead + 1));
+  const steps = Math.min(wanted, ahead + STEPS);
   for (let step = 0; step < steps; step++) {
     const gone = goes(claim, states, clock, at, `forecast ${step}`);
     if (firstAt === null) wait ??= gone.wait;
@@ -39,9 +39,9 @@ export function forecast(
     states = gone.states;
     if (step === ahead) firstAt = at;
   }
-  const done = steps - ahead;
+  // Where any are left, so many went one by one from the first on.
   const left = wanted - steps;
-  const pace = firstAt === null || done < 2 ? 0 : (at - firstAt) / (done - 1);
+  const pace = (at - (firstAt ?? at)) / (STEPS - 1);
   return { firstAt, lastAt: Math.ceil(at + left * pace), wait };
 }
 
@@ -67,7 +67,6 @@ function goes(
 
 /** Counts what flies as arrived at the latest, so that caution about answers does not stop the forecast. */
 function landed(state: PartitionState): PartitionState {
-  if (state.flying.length === 0) return state;
   const spends = state.flying.map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
-  return { ...state, flying: [], log: [...state.log, ...spends], probing: false };
+  return { ...state, flying: [], log: [...state.log, ...spends] };
 }

@@ -51,6 +51,19 @@ test("beyond two hundred the pace found so far goes on", () => {
   assert.equal(last, Math.ceil(99 * BACK_MS + (201 * 99 * BACK_MS) / 199));
 });
 
+test("behind many others the first and the last are told apart all the same", () => {
+  assert.deepEqual(ahead(1, 205), { first: 102 * BACK_MS, last: 102 * BACK_MS, cause: "rate" });
+  assert.deepEqual(ahead(2, 205), { first: 102 * BACK_MS, last: 103 * BACK_MS, cause: "rate" });
+  const { first, last } = ahead(402, 2);
+  assert.equal(first, BACK_MS);
+  assert.equal(last, Math.ceil(100 * BACK_MS + (202 * 99 * BACK_MS) / 199));
+});
+
+test("a claim that never fits is told as one that nobody can tell", () => {
+  const dear: Claim = { ...claim, parts: claim.parts.map((part) => ({ ...part, cost: 3 })) };
+  assert.deepEqual(ahead(1, 0, [], dear), { first: null, last: null, cause: "rate" });
+});
+
 test("where only a job's end helps nobody can tell", () => {
   const words = { id: "jobs", title: "", noun: "", evidence: "published" } as const;
   const policy: SlotPolicy = { type: "slots", ...words, limit: 1 };
