@@ -2,6 +2,7 @@
 import { FIRST, stepAt } from "../core/jobs/flow.ts";
 import type { Account } from "../core/profile/account.ts";
 import type { Action, Profile } from "../core/profile/schema.ts";
+import type { Ticket } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
 import type { Lengths } from "./lengths.ts";
 import type { ListPolls } from "./list-poll.ts";
@@ -12,8 +13,8 @@ import type { SlotWatch } from "./slot-watch.ts";
 export interface LiveExchange {
   /** Ends it at once; the reason tells who wanted it. */
   readonly abort: AbortController;
-  /** What it waits for, in the gate, for its next attempt or in an outage, and since when. Epoch ms. */
-  waits: { readonly wait: Wait; readonly since: number } | null;
+  /** What it waits for, in the gate, for its next attempt or in an outage; its place in line and since when. Epoch ms. */
+  waits: (Pick<Ticket, "accountId" | "title" | "lane" | "since"> & { readonly wait: Wait }) | null;
   /** Bytes fetched so far by result id. */
   readonly fetched: Map<string, number>;
 }

@@ -147,7 +147,7 @@ interface Watched {
 
 /** Notes what happens to a request in the exchange's timeline and in the live state. */
 export function progressOf(
-  task: Pick<Task, "context" | "id" | "live" | "place">,
+  task: Pick<Task, "context" | "id" | "live" | "place" | "exchange" | "job">,
   { sending, back, lost, charged, call }: Watched,
 ): Progress {
   const { context, id, live, place } = task;
@@ -206,7 +206,8 @@ export function progressOf(
   function waits(wait: Wait, now: number): number {
     const before = live.waits;
     const since = before?.since ?? now;
-    live.waits = { wait, since };
+    const { accountId, title } = task.exchange;
+    live.waits = { wait, since, accountId, title, lane: task.job.step === FIRST ? "person" : "flow" };
     if (before?.wait.cause !== wait.cause || before.wait.partition !== wait.partition)
       log("info", `${id}: ${waitLine(context, place, { id, since, wait }, now)}`);
     return since;

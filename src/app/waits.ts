@@ -1,6 +1,5 @@
 // Waiting requests as views: all that wait, in the order in which they are served, and for each of them why, in words. Pure over
 // what it is given.
-import { FIRST } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
@@ -18,13 +17,8 @@ import { whyFacts, whyLine, whySentence } from "./why-words.ts";
 export function waitingLine({ ports, live }: Context): Ticket[] {
   const line = ports.ledger.tickets();
   const known = new Set(line.map(({ id }) => exchangeOf(id)));
-  for (const [id, { waits }] of live) {
-    const exchange = waits === null || known.has(id) ? null : ports.exchanges.get(id);
-    if (waits === null || exchange === null) continue;
-    const lane = ports.jobs.get(id)?.step === FIRST ? "person" : "flow";
-    const { accountId, title } = exchange;
-    line.push({ id: `${id}.`, accountId, title, lane, own: true, ...waits });
-  }
+  for (const [id, { waits }] of live)
+    if (waits !== null && !known.has(id)) line.push({ id: `${id}.`, own: true, ...waits });
   return line;
 }
 
