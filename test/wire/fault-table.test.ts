@@ -70,18 +70,27 @@ test("without a fault every flow is done, charged as often as it costs", async (
   await world.close();
 });
 
-test("every fault at every place ends as the table says", async (t) => {
-  const cases = subjects.flatMap((subject) =>
-    placesOf(subject).flatMap((at) => faultKinds.map((kind) => ({ subject, orders: [order(kind, at)] }))),
-  );
-  t.diagnostic(`${cases.length} runs of one fault each`);
-  const bad = await runAll(cases);
-  assert.equal(bad.length, 0, `${bad.length} of ${cases.length}:\n${bad.join("\n")}`);
-});
+const singles: readonly Case[] = subjects.flatMap((subject) =>
+  placesOf(subject).flatMap((at) => faultKinds.map((kind) => ({ subject, orders: [order(kind, at)] }))),
+);
+
+/** How many runs there are, in all and for each provider. */
+function counted(cases: readonly Case[]): string {
+  const byProvider = Map.groupBy(cases, ({ subject }) => subject.providerId);
+  const each = [...byProvider].map(([id, { length }]) => `${id} ${length}`);
+  return `${cases.length} (${each.join(", ")})`;
+}
+
+for (const providerId of new Set(subjects.map((one) => one.providerId)))
+  test(`every fault at every place ends as the table says: ${providerId}`, async (t) => {
+    const cases = singles.filter(({ subject }) => subject.providerId === providerId);
+    t.diagnostic(`runs of one fault: ${cases.length}`);
+    const bad = await runAll(cases);
+    assert.equal(bad.length, 0, `${bad.length} of ${cases.length}:\n${bad.join("\n")}`);
+  });
 
 test(`${PAIRS} pairs of faults end as the first of them demands that nothing mends`, async (t) => {
   const seed = Number(process.env.FAULT_SEED ?? 2);
-  t.diagnostic(`FAULT_SEED=${seed}`);
   const random = createRandom(seed);
   const cases = Array.from({ length: PAIRS }, () => {
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
@@ -89,6 +98,9 @@ test(`${PAIRS} pairs of faults end as the first of them demands that nothing men
     const draw = () => order(pick(faultKinds), pick(placesOf(subject)));
     return { subject, orders: [draw(), draw()] };
   });
+  t.diagnostic(`runs of two faults: ${counted(cases)}, FAULT_SEED=${seed}`);
+  t.diagnostic(`fault runs in all: ${counted([...singles, ...cases])}`);
+  assert.ok(singles.length + cases.length >= 500);
   const bad = await runAll(cases);
   assert.equal(bad.length, 0, `FAULT_SEED=${seed}, ${bad.length} of ${cases.length}:\n${bad.join("\n")}`);
 });
