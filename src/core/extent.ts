@@ -1,6 +1,7 @@
 // Tells from a media file's own lengths where it must end, because a server's Content-Length may lie. It reads only the few bytes
 // that hold lengths, through a function it is given.
 import { isCutFlac } from "./extent-flac.ts";
+import { isCutMp3, isCutOgg, isCutWebm } from "./extent-streams.ts";
 
 /** Reads up to `length` bytes from a place in the file. */
 export type ReadAt = (at: number, length: number) => Promise<Uint8Array>;
@@ -12,7 +13,7 @@ const MOST_BOXES = 2_000;
 
 /**
  * Whether a file is surely shorter than it says of itself: WAV by its RIFF length, MP4 and QuickTime by their boxes, FLAC by its
- * samples. False for every other type, and where the file does not say.
+ * samples, Ogg by its last page, WebM by its segment, MP3 by its encoder's note. False for every other type, and where the file does not say.
  */
 export async function isCut(type: string | null, bytes: number, read: ReadAt): Promise<boolean> {
   switch (type) {
@@ -24,6 +25,12 @@ export async function isCut(type: string | null, bytes: number, read: ReadAt): P
       return isCutBoxes(bytes, read);
     case "audio/flac":
       return isCutFlac(bytes, read);
+    case "audio/ogg":
+      return isCutOgg(bytes, read);
+    case "audio/mpeg":
+      return isCutMp3(bytes, read);
+    case "video/webm":
+      return isCutWebm(bytes, read);
     default:
       return false;
   }

@@ -98,6 +98,6 @@ test("a FLAC file that does not say how long it is says nothing", async () => {
 });
 
 test("a type that does not state its length is taken as it is", async () => {
-  for (const type of ["audio/mpeg", "audio/ogg", null])
+  for (const type of ["audio/aac", "application/json", null])
     assert.equal(await check(type, Buffer.alloc(10)), false);
 });
