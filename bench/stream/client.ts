@@ -1,7 +1,7 @@
-// One download of a large answer in a process of its own: `bare` pipes undici into a file, `headroom` goes through the
-// client. Prints one line of JSON: how long it took and the processor was at it, and by how much resident memory grew at most. Nothing else runs here.
+// One download of a large answer in a process of its own: `bare` pipes undici into a file, `flushed` has the disk take that
+// file as well, `headroom` goes through the client. Prints one line of JSON: how long it took and the processor was at it, and by how much resident memory grew at most. Nothing else runs here.
 import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { plainSettings } from "../../src/net/settings.ts";
@@ -15,6 +15,12 @@ const bare = async (from: string, to: string): Promise<void> => {
   const answer = await send(agent, { origin, path: pathname, method: "GET" });
   await pipeline(answer.body, createWriteStream(to));
 };
+const flushed = async (from: string, to: string): Promise<void> => {
+  await bare(from, to);
+  const file = await open(to);
+  await file.sync();
+  await file.close();
+};
 const throughHeadroom = async (from: string, to: string): Promise<void> => {
   const request =
     form === "binary" ? { saveTo: to, idleMs: 60_000 } : { lift: ["audio_base64"], idleMs: 60_000 };
@@ -23,7 +29,7 @@ const throughHeadroom = async (from: string, to: string): Promise<void> => {
 
 const agent = makeAgent(plainSettings);
 const { client } = wired({ spillFolder: folder });
-const download = who === "bare" ? bare : throughHeadroom;
+const download = { bare, flushed }[who] ?? throughHeadroom;
 const target = path.join(folder, `${who}.bin`);
 // Once small, so that code and buffers are there before memory is weighed.
 await download(`${url}/${form}/32`, target);

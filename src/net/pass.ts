@@ -83,7 +83,7 @@ export class Pass {
     this.#sentAt = now;
     const id = this.ask?.id;
     if (id === undefined) return;
-    const booking = this.#booking((ledger) => ledger.sent(id, now));
+    const booking = new Note(this, "sent", id, now);
     // Where it was long under way to the wire, the end of the turn is too late: the process may end before.
     if (now - this.#grantedAt > SOON_MS) this.#bookings.now(booking);
     else this.#bookings.add(booking);
@@ -93,41 +93,73 @@ export class Pass {
   settle(head: Head, refusal: Refusal | null): void {
     if (this.#stage !== "sent") return;
     this.#stage = "ended";
-    const now = this.#bookings.clock.now();
-    let findings: readonly Finding[] = [];
-    this.#add(
-      (ledger, id) => {
-        findings = ledger.settle(id, head, refusal, now);
-      },
-      () => {
-        if (findings.length > 0) this.watch.learned(findings);
-      },
-    );
+    this.#add("settle", head, refusal);
   }
 
   /** It is over without an answer: refunded if it surely never left, else counted as spent. */
   ended(): void {
     const stage = this.#stage;
     this.#stage = "ended";
-    const now = this.#bookings.clock.now();
-    if (stage === "reserved") this.#add((ledger, id) => ledger.refund(id, now));
-    if (stage === "sent") this.#add((ledger, id) => ledger.lost(id, now));
+    if (stage === "reserved") this.#add("refund");
+    if (stage === "sent") this.#add("lost");
   }
 
   /** It no longer waits in the ledger's line. */
   left(): void {
-    this.#add((ledger, id) => ledger.leave(id));
+    this.#add("leave");
   }
 
   /** To be booked at the end of this turn, together with what else it brings. */
-  #add(work: (ledger: Ledger, askId: string) => void, done = nothing): void {
+  #add(what: What, head: Head | null = null, refusal: Refusal | null = null): void {
     const id = this.ask?.id;
-    if (id !== undefined) this.#bookings.add(this.#booking((ledger) => work(ledger, id), done));
-  }
-
-  #booking(book: (ledger: Ledger) => void, done = nothing): Booking {
-    return { book, done, trouble: (error) => this.watch.trouble(error) };
+    if (id === undefined) return;
+    this.#bookings.add(new Note(this, what, id, this.#bookings.clock.now(), head, refusal));
   }
 }
 
-function nothing(): void {}
+type What = "sent" | "settle" | "lost" | "refund" | "leave";
+
+/** One step of a pass, to be booked. A class, for every request makes several: closures cost more (measured). */
+class Note implements Booking {
+  readonly #pass: Pass;
+  readonly #what: What;
+  readonly #id: string;
+  readonly #at: number;
+  readonly #head: Head | null;
+  readonly #refusal: Refusal | null;
+  #findings: readonly Finding[] = NOTHING;
+
+  constructor(
+    pass: Pass,
+    what: What,
+    id: string,
+    at: number,
+    head: Head | null = null,
+    refusal: Refusal | null = null,
+  ) {
+    this.#pass = pass;
+    this.#what = what;
+    this.#id = id;
+    this.#at = at;
+    this.#head = head;
+    this.#refusal = refusal;
+  }
+
+  book(ledger: Ledger): void {
+    if (this.#head !== null) this.#findings = ledger.settle(this.#id, this.#head, this.#refusal, this.#at);
+    else if (this.#what === "sent") ledger.sent(this.#id, this.#at);
+    else if (this.#what === "lost") ledger.lost(this.#id, this.#at);
+    else if (this.#what === "refund") ledger.refund(this.#id, this.#at);
+    else ledger.leave(this.#id);
+  }
+
+  done(): void {
+    if (this.#findings.length > 0) this.#pass.watch.learned(this.#findings);
+  }
+
+  trouble(error: unknown): void {
+    this.#pass.watch.trouble(error);
+  }
+}
+
+const NOTHING: readonly Finding[] = [];

@@ -4,6 +4,7 @@ import type { Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
 import { atTurnsEnd, Bookings, isInVain } from "./bookings.ts";
 import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
+import { GroupNames } from "./group-names.ts";
 import type { Pass } from "./pass.ts";
 import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
 
@@ -56,6 +57,7 @@ export class Gate {
   readonly bookings: Bookings;
   readonly #connections: number;
   readonly #groups = new Groups<Held>();
+  readonly #names = new GroupNames();
   readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
   readonly #flying = new Map<string, number>();
   /** Whether a group may wait for a connection. */
@@ -91,7 +93,7 @@ export class Gate {
       held.fail(no);
       return;
     }
-    const group = this.#groups.add(groupKey(pass), pass.lane, held);
+    const group = this.#groups.add(this.#names.of(pass), pass.lane, held);
     this.#signals.add(held);
     this.#unsubscribe ??= this.bookings.ledger.onChange(() => this.wake());
     if (group.head === held) group.due = true;
@@ -284,15 +286,6 @@ function tell(held: Held, wait: Wait): void {
   held.ticket = true;
   held.told = true;
   held.pass.watch.waiting(wait);
-}
-
-/** Same lane, account and costs: where the first must wait, the others must. A running job's steps stand alone. */
-function groupKey({ ask, lane, origin }: Pass): string {
-  if (ask === null) return `${lane}\n${origin}`;
-  const { claim } = ask;
-  let key = `${lane}\n${origin}\n${claim.accountId}\n${ask.lane === "flow" ? ask.holder : ""}`;
-  for (const part of claim.parts) key += `\n${part.partition}*${part.cost}`;
-  return key;
 }
 
 function sameWait(a: Wait | null, b: Wait): boolean {

@@ -43,8 +43,9 @@ interface Burst {
 /** This process' own shares, by account and lane. */
 export class Shares {
   readonly #others: () => number;
-  readonly #shares = new Map<string, Share>();
-  readonly #bursts = new Map<string, Burst>();
+  /** By lane, then by account. */
+  readonly #shares = LANES.map(() => new Map<string, Share>());
+  readonly #bursts = LANES.map(() => new Map<string, Burst>());
 
   /** @param others how many other processes may want the same. */
   constructor(others: () => number) {
@@ -52,19 +53,22 @@ export class Shares {
   }
 
   of(accountId: string, lane: number): Share {
-    return this.#shares.get(`${lane} ${accountId}`) ?? NO_SHARE;
+    return this.#shares[lane]?.get(accountId) ?? NO_SHARE;
   }
 
   /** One more was served; returns what takes that back. */
   took(ask: Ask, now: number): () => void {
-    const key = keyOf(ask);
-    const [share, burst] = [this.#shares.get(key), this.#bursts.get(key)];
+    const { accountId, parts } = ask.claim;
+    const shares = this.#shares[LANES.indexOf(ask.lane)]!;
+    const bursts = this.#burstsOf(ask);
+    const share = shares.get(accountId);
+    const burst = bursts.get(accountId);
     const units = share === undefined ? 0 : levelOf(share, now);
-    this.#shares.set(key, { units: units + 1, at: now, keepMs: KEPT_WINDOWS * shortest(ask.claim.parts) });
-    if (burst !== undefined) this.#bursts.set(key, { ...burst, took: burst.took + 1 });
+    shares.set(accountId, { units: units + 1, at: now, keepMs: KEPT_WINDOWS * shortest(parts) });
+    if (burst !== undefined) bursts.set(accountId, { ...burst, took: burst.took + 1 });
     return () => {
-      put(this.#shares, key, share);
-      put(this.#bursts, key, burst);
+      put(shares, accountId, share);
+      put(bursts, accountId, burst);
     };
   }
 
@@ -74,27 +78,27 @@ export class Shares {
    */
   begins(ask: Ask, waits: boolean, now: number): number | null {
     if (ask.lane === "person" || ask.lane === "poll") return null;
-    const key = keyOf(ask);
-    const before = this.#bursts.get(key);
+    const bursts = this.#burstsOf(ask);
+    const before = bursts.get(ask.claim.accountId);
     const isNew = before === undefined || (!waits && Math.abs(now - before.askedAt) > QUIET_MS);
     const burst = isNew ? { beganAt: now, took: 0 } : before;
-    this.#bursts.set(key, { ...burst, askedAt: now });
+    bursts.set(ask.claim.accountId, { ...burst, askedAt: now });
     const until = burst.beganAt + PATIENCE_MS;
     return until > now ? until : null;
   }
 
   /** Whether one more would be more, since the burst began, than this process' part of a quota window. */
   isBeyond(ask: Ask, limit: number, cost: number): boolean {
-    const units = ((this.#bursts.get(keyOf(ask))?.took ?? 0) + 1) * cost;
+    const units = ((this.#burstsOf(ask).get(ask.claim.accountId)?.took ?? 0) + 1) * cost;
     // So little is anybody's part: the others need not be counted.
     if (units <= Math.max(cost, limit / MANY)) return false;
     const others = this.#others();
     return others > 0 && units > Math.max(cost, Math.floor(limit / (others + 1)));
   }
-}
 
-function keyOf({ claim, lane }: Ask): string {
-  return `${LANES.indexOf(lane)} ${claim.accountId}`;
+  #burstsOf({ lane }: Ask): Map<string, Burst> {
+    return this.#bursts[LANES.indexOf(lane)]!;
+  }
 }
 
 function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {

@@ -88,7 +88,9 @@ export function settle(
   }
   for (const [i, part] of claim.parts.entries()) {
     if (part.policy.type !== "rate") continue;
-    next[i] = gatheredLast(part.policy, pinned(part.policy, next[i]!, clock), clock);
+    next[i] = pinned(part.policy, next[i]!, clock);
+    const log = gatheredLast(part.policy, next[i]!, clock);
+    if (log !== next[i]!.log) next[i] = { ...next[i]!, log };
     // An answer that says nothing of a policy is no look: nothing is gained by sending one ahead.
     if (part.policy.told === true && next[i]!.heard === null)
       next[i] = { ...next[i]!, heard: { answers: Number.MAX_SAFE_INTEGER, at: head.sentAt, pace: 0 } };
@@ -253,19 +255,19 @@ function pinned(policy: RatePolicy, state: PartitionState, clock: ClockState): P
  * Counts the newest two spends as one where nothing tells them apart, or where they lie so close that a sliding quota window
  * loses nothing by it: a burst leaves few rows. Never where it would have to be told on which side of a boundary they lie.
  */
-function gatheredLast(policy: RatePolicy, state: PartitionState, clock: ClockState): PartitionState {
+function gatheredLast(policy: RatePolicy, state: PartitionState, clock: ClockState): readonly Spend[] {
   const { log } = state;
   const last = log.at(-1);
   const before = log.at(-2);
-  if (last === undefined || before === undefined || last[0] < before[0]) return state;
+  if (last === undefined || before === undefined || last[0] < before[0]) return log;
   if (last[0] !== before[0] || last[1] !== before[1]) {
     const { kind, quotaWindowMs } = inForce(policy, state);
-    if (kind !== "sliding" && (kind !== "fixed" || clock.lo !== null)) return state;
-    if (Math.max(last[1], before[1]) - before[0] > quotaWindowMs / FINEST_SHARE) return state;
+    if (kind !== "sliding" && (kind !== "fixed" || clock.lo !== null)) return log;
+    if (Math.max(last[1], before[1]) - before[0] > quotaWindowMs / FINEST_SHARE) return log;
   }
   const kept = log.slice(0, -1);
   kept[kept.length - 1] = [before[0], Math.max(last[1], before[1]), before[2] + last[2]];
-  return { ...state, log: kept };
+  return kept;
 }
 
 /** The part that the refusal's own headers describe as spent. */
