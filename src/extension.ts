@@ -245,7 +245,14 @@ async function build({
     format: formatFor(vscode.env.language),
     choice,
     maxStorageBytes: () => readSettings().storageMaxBytes,
-    forgetCopies: () => removeCopies(database.path),
+    forgetTraces: () => {
+      removeCopies(database.path);
+      try {
+        database.erase();
+      } catch (error) {
+        log.error("What was deleted is gone, but its bytes stay in the file until it is written anew", error);
+      }
+    },
     maxExchanges: () => readSettings().historyMaxExchanges,
     language: vscode.env.language,
     owner: randomUUID(),

@@ -35,7 +35,7 @@ export function hintOf(text: string): string {
   return `${prefix.slice(0, 12)}…${tail}`;
 }
 
-type AccountPorts = Pick<Ports, "profiles" | "accounts" | "keys" | "t" | "format">;
+type AccountPorts = Pick<Ports, "profiles" | "accounts" | "keys" | "t" | "format" | "forgetTraces">;
 
 /** Accounts as the host sees them. */
 export class AccountBook implements Accounts {
@@ -148,6 +148,7 @@ export class AccountBook implements Accounts {
       for (const key of account.keys) if (!account.simulated) await this.#ports.keys.forget(key.id);
       this.#ports.accounts.remove(account.id);
     }
+    this.#ports.forgetTraces?.();
   }
 
   limits(accountId: string): readonly LimitInfo[] {

@@ -74,7 +74,6 @@ export function makeParts(ports: Ports): Parts {
   const accounts = new AccountBook(ports, async () => {
     decisions.abandonAll();
     await history.clear();
-    ports.forgetCopies?.();
   });
   const playground = new Playground(context, accounts);
   const choices = new Choices(context, playground);

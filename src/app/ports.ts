@@ -114,8 +114,8 @@ export interface Ports {
   readonly choice?: ChoiceMemory;
   /** The most that results may take on disk, bytes; 0 for no bound. Default none. */
   readonly maxStorageBytes?: () => number;
-  /** Deletes older copies of what the stores hold, when everything is to be forgotten. Default: there are none. */
-  readonly forgetCopies?: () => void;
+  /** Deletes what deleted rows leave on disk: copies beside the database, and pages in it that nobody reads any more. */
+  readonly forgetTraces?: () => void;
   /** The most exchanges that the history keeps; 0 for no bound. Default none. */
   readonly maxExchanges?: () => number;
   /** The person's language as a BCP 47 tag; default en. */

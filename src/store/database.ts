@@ -125,6 +125,21 @@ export class Database {
     }
   }
 
+  /**
+   * Writes the file anew without what was deleted from it, and empties its journal. Throws `isBusy` where another process holds it
+   * for seconds; what was deleted is gone all the same, only its bytes are not.
+   */
+  erase(): void {
+    const { db } = this;
+    db.exec("PRAGMA busy_timeout = 3000");
+    try {
+      db.exec("VACUUM");
+      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } finally {
+      db.exec("PRAGMA busy_timeout = 0");
+    }
+  }
+
   /** Calls back after a transaction that came to nothing: what was kept in memory of it is not so. */
   onRollback(listener: () => void): void {
     this.#undone.push(listener);

@@ -83,7 +83,7 @@ test("forgetting an account forgets its keys", async () => {
 
 test("forgetting everything takes older copies of it too, after the history", async () => {
   const left: number[] = [];
-  const own = bench({ forgetCopies: () => void left.push(own.app.history.list({ limit: 10 }).length) });
+  const own = bench({ forgetTraces: () => void left.push(own.app.history.list({ limit: 10 }).length) });
   own.client.script = () => json(500, {});
   own.send("sauti", "speak");
   await settle();

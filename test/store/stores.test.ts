@@ -1,6 +1,6 @@
 // Rules of the stores for exchanges, jobs, results and accounts, over a real database.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -261,4 +261,20 @@ test("a search scans the words, not the bodies", () => {
     plan.join("\n"),
   );
   assert.ok(!plan.some((one) => one === "SCAN exchanges"), plan.join("\n"));
+});
+
+test("what was erased cannot be read from the file any more, nor from its journal", () => {
+  const path = join(folder, "erased.db");
+  const database = new Database({ path, migrations: schema, now: () => 0 });
+  const store = new SqliteExchanges(database);
+  const secret = "a prompt that nobody else may read";
+  for (let at = 0; at < 50; at++)
+    store.begin(exchange(`e${at}`, { title: `${secret} ${at}`, state: "done" }));
+  const there = () =>
+    [path, `${path}-wal`].some((file) => existsSync(file) && readFileSync(file).includes(secret));
+  for (let at = 0; at < 50; at++) store.remove(`e${at}`);
+  assert.equal(there(), true, "a deletion alone leaves it");
+  database.erase();
+  assert.equal(there(), false);
+  database.close();
 });
