@@ -15,7 +15,15 @@ import { whyFacts, whyLine, whySentence } from "./why-words.ts";
  * for a server that does not answer.
  */
 export function waitingLine({ ports, live }: Context): Ticket[] {
-  const line = ports.ledger.tickets();
+  const turns = ports.ledger.turns(ports.clock.now());
+  // Where the first waits, those behind it were told the same; each has its own turn.
+  const line = ports.ledger.tickets().map((ticket): Ticket => {
+    const { until } = ticket.wait;
+    const at = turns.get(ticket.id) ?? null;
+    return until === null || at === null || at <= until
+      ? ticket
+      : { ...ticket, wait: { ...ticket.wait, until: at } };
+  });
   const known = new Set(line.map(({ id }) => exchangeOf(id)));
   for (const [id, { waits }] of live)
     if (waits !== null && !known.has(id)) line.push({ id: `${id}.`, own: true, ...waits });

@@ -87,7 +87,11 @@ export function whySentence(voice: Voice, { providerName, why, now }: WhyAbout):
     case "rate":
       parts.push(
         limit,
-        at === null ? t("No place is free now.") : t("The next one is free at {at}.", { at }),
+        at === null
+          ? t("No place is free now.")
+          : ahead.count === 0
+            ? t("The next one is free at {at}.", { at })
+            : t("Its turn comes at {at}.", { at }),
       );
       break;
   }

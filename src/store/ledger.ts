@@ -1,7 +1,7 @@
 // The ledger in SQLite: one BEGIN IMMEDIATE transaction a reservation, shared by all editor windows. The arithmetic is
 // core/quota's; here rows are read, written and told about. It must not wait: what finds the database held is done later.
 import type { HeaderDialect } from "../core/profile/schema.ts";
-import { forecast } from "../core/quota/forecast.ts";
+import { forecast, turns } from "../core/quota/forecast.ts";
 import type { Ask, Decision, Finding, Ledger, Ticket } from "../core/quota/ledger.ts";
 import { meterOf } from "../core/quota/meter.ts";
 import { type Claim, type Head, LANES, type Meter, type Refusal } from "../core/quota/model.ts";
@@ -202,6 +202,19 @@ export class SqlLedger implements Ledger {
       wait: line.wait,
       own: line.owner === this.#lines.owner,
     }));
+  }
+
+  turns(now: number): ReadonlyMap<string, number> {
+    this.#rows.sync();
+    const line = inTurn(this.#rows.tickets(), this.#later.now()).slice(0, 100);
+    const claims = line.map((one) => one.line.claim);
+    const found = turns(
+      claims,
+      (name) => this.#rows.partition(name),
+      (id) => this.#rows.clock(id),
+      now,
+    );
+    return new Map(line.flatMap(({ id }, i) => (found[i] == null ? [] : [[id, found[i]] as const])));
   }
 
   onChange(listener: () => void): () => void {

@@ -158,6 +158,9 @@ export class OpenLedger implements Ledger {
     lastAt: this.firstAt ?? now,
     wait: this.wait,
   });
+  turns(): ReadonlyMap<string, number> {
+    return new Map();
+  }
   tickets = (): Ticket[] => [];
   onChange = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

@@ -67,7 +67,7 @@ const factOf = (title: string, of: ReturnType<typeof about>) =>
 test("a wait says the limit, the instant, and how many are ahead", () => {
   assert.equal(
     whySentence(voice, about({}, [ticket("one"), ticket("two")])),
-    "SAUTI allows 10 syntheses in any 60\u00a0s. The next one is free at 14:02:10. 2 requests are ahead.",
+    "SAUTI allows 10 syntheses in any 60\u00a0s. Its turn comes at 14:02:10. 2 requests are ahead.",
   );
 });
 

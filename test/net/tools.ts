@@ -155,6 +155,9 @@ export class ListLedger implements Ledger {
   preview() {
     return { firstAt: null, lastAt: null, wait: null };
   }
+  turns(): ReadonlyMap<string, number> {
+    return new Map();
+  }
   tickets(): [] {
     return [];
   }

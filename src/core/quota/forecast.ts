@@ -45,6 +45,37 @@ export function forecast(
   return { firstAt, lastAt: Math.ceil(at + left * pace), wait };
 }
 
+/**
+ * When the claims that wait go, in this order and if nothing else happens. Null where only an event can tell, and for those behind
+ * that share a budget with such a one. `stateOf` gives a partition as stored.
+ */
+export function turns(
+  line: readonly Claim[],
+  stateOf: (partition: string) => PartitionState,
+  clockOf: (accountId: string) => ClockState,
+  now: number,
+): (number | null)[] {
+  const after = new Map<string, { readonly state: PartitionState; readonly at: number }>();
+  const stuck = new Set<string>();
+  return line.map((claim, place) => {
+    const { parts } = claim;
+    const clock = clockOf(claim.accountId);
+    const before = parts.map(
+      (part) => after.get(part.partition)?.state ?? refresh(part, stateOf(part.partition), clock, now),
+    );
+    const from = Math.max(now, ...parts.map((part) => after.get(part.partition)?.at ?? now));
+    const isStuck = parts.some((part) => stuck.has(part.partition));
+    const gone = isStuck ? null : goes(claim, before, clock, from, `turn ${place}`);
+    if (gone === null || gone.at === null) {
+      for (const part of parts) stuck.add(part.partition);
+      return null;
+    }
+    for (const [i, part] of parts.entries())
+      after.set(part.partition, { state: gone.states[i]!, at: gone.at });
+    return gone.at;
+  });
+}
+
 /** The earliest instant at which one claim goes, and the states after it, its answer counted as here. */
 function goes(
   claim: Claim,

@@ -88,6 +88,11 @@ export interface Ledger {
   ): { readonly firstAt: number | null; readonly lastAt: number | null; readonly wait: Wait | null };
   /** All waiting requests of all processes, in the order in which they are served. */
   tickets(): Ticket[];
+  /**
+   * When the turn of each waiting request comes if nothing else happens, by ticket id; those of which nobody can tell are left out.
+   * The first hundred are looked at. Epoch ms.
+   */
+  turns(now: number): ReadonlyMap<string, number>;
   /** Calls back soon after any process changed the ledger. Costs nothing while idle. Returns the unsubscription. */
   onChange(listener: () => void): () => void;
 }

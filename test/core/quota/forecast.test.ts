@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_CLOCK } from "../../../src/core/quota/clock.ts";
-import { forecast } from "../../../src/core/quota/forecast.ts";
+import { forecast, turns } from "../../../src/core/quota/forecast.ts";
 import type { Claim, SlotPolicy } from "../../../src/core/quota/model.ts";
 import { EMPTY, type PartitionState, type Spend } from "../../../src/core/quota/state.ts";
 import { claimOf } from "./exchange.ts";
@@ -76,4 +76,28 @@ test("where only a job's end helps nobody can tell", () => {
 test("caution about answers does not stop a forecast", () => {
   const unknown = claimOf(["u", "unknown", null, null]);
   assert.deepEqual(ahead(3, 0, [], unknown), { first: 0, last: 0, cause: null });
+});
+
+test("each of those that wait has its own turn, and nobody can tell that of one behind a job without an end", () => {
+  const at = (line: readonly Claim[], stored: PartitionState = EMPTY) =>
+    turns(
+      line,
+      () => stored,
+      () => NO_CLOCK,
+      NOW,
+    ).map((one) => (one === null ? null : one - NOW));
+  assert.deepEqual(at(Array.from({ length: 5 }, () => claim)), [0, 0, BACK_MS, BACK_MS, 2 * BACK_MS]);
+  const other = claimOf(["t", "sliding", 1, 5_000]);
+  assert.deepEqual(at([claim, other, other, claim]), [0, 0, 5_053, 0]);
+  const slots: SlotPolicy = {
+    type: "slots",
+    id: "slots",
+    title: "Slots",
+    noun: "jobs",
+    limit: 0,
+    evidence: "published",
+  };
+  const part = { partition: "slots", policy: slots, cost: 1 };
+  const held: Claim = { ...claim, parts: [...claim.parts, part] };
+  assert.deepEqual(at([claim, held, claim, other]), [0, null, null, 0]);
 });
