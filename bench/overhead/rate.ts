@@ -47,7 +47,10 @@ export async function rateFigures(): Promise<void> {
     }
   const base = median(contenders[0]!.rates);
   console.log(
-    `\nRequests a second, ${AT_ONCE} at once, one policy that does not bind; median of ${ROUNDS} rounds\n`,
+    `\nRequests a second, ${AT_ONCE} at once, one policy that does not bind; median of ${ROUNDS} rounds. The gate: reserved before`,
+  );
+  console.log(
+    "the bytes leave, settled from the head. The whole client: besides, progress, outages, body and head read, abort signals\n",
   );
   console.log(`${"".padEnd(32)}${"a second".padStart(12)}${"ratio".padStart(9)}${"µs cpu".padStart(9)}`);
   for (const one of contenders) {
