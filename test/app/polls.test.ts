@@ -139,3 +139,26 @@ test("jobs that were begun together are not polled together", async () => {
   for (const [i, at] of instants.entries())
     assert.ok(i === 0 || at - (instants[i - 1] ?? 0) >= 200, instants.join());
 });
+
+test("a poll that is refused is asked more seldom, said on the card, and the work is never sent again", async () => {
+  on.client.script = (request) =>
+    request.method === "POST" ? answer(request) : json(429, { detail: "Too many requests" });
+  const id = on.send("sauti", "speakJob");
+  const polledAt: number[] = [];
+  let seen = 0;
+  for (let second = 0; second < 240; second++) {
+    await on.clock.pass(1_000);
+    const polls = asked("/tts/jobs/").length;
+    if (polls > seen) polledAt.push(on.clock.now());
+    seen = polls;
+  }
+  const gaps = polledAt.slice(1).map((at, i) => at - (polledAt[i] ?? 0));
+  assert.ok(gaps.length >= 3 && (gaps.at(-1) ?? 0) > 2 * (gaps[0] ?? 0), gaps.join());
+  assert.equal(on.client.asked.filter((one) => one.method === "POST").length, 1);
+  assert.match(on.card(id).problem?.sentence ?? "", /status 429/);
+  assert.equal(on.ports.jobs.get(id)?.remoteId, "j1");
+  on.client.script = answer;
+  for (const [job, { at }] of begun) begun.set(job, { at, ms: 0 });
+  await on.clock.pass(120_000);
+  assert.equal(on.card(id).state, "succeeded");
+});
