@@ -89,6 +89,8 @@ test("an answered request counts as it was booked, from its sending to the lates
   });
   assert.deepEqual(early.states[0]!.log, [[SENT - 9000, SENT - 8930, 3]]);
   assert.deepEqual(answer(withPolicy(SLIDING, {}, { cost: 4 })).states[0]!.log, [[SENT, LATE, 4]]);
+  const unknown = answer(SLIDING, [{ flying: [flying[0]] }]).states[0]!;
+  assert.deepEqual([unknown.flying, unknown.log], [[flying[0]], [OWN]]);
 });
 
 test("only a quick call measures the network, and only a Date that is not out of a cache tells the clock", () => {
