@@ -84,9 +84,9 @@ export class Work {
     this.#stopping = true;
     const { jobs } = this.#context.ports;
     const flying = this.ids().filter((id) => jobs.get(id)?.stage === "sent");
-    for (const id of this.ids()) if (!flying.includes(id)) this.#abort(id, "closing");
+    for (const id of this.ids()) if (!flying.includes(id)) this.#close(id);
     await this.#ended(flying, LAST_ANSWERS_MS);
-    for (const id of this.ids()) this.#abort(id, "closing");
+    for (const id of this.ids()) this.#close(id);
     await this.#ended(this.ids(), END_MS);
     this.#leases.stop();
   }
@@ -97,6 +97,19 @@ export class Work {
     const all = new AbortController();
     void Promise.allSettled(ids.map((id) => this.#running.get(id)?.ended)).then(() => all.abort());
     await pause(this.#context.ports.clock, ms, all.signal);
+  }
+
+  /** Ends a loop with its process: what it holds half is left to the next one, unless another process has taken over already. */
+  #close(id: string): void {
+    const { jobs, owner, log } = this.#context.ports;
+    let ours = true;
+    try {
+      const job = jobs.get(id);
+      ours = job !== null && !isOver(job) && jobs.leased(id, owner);
+    } catch (error) {
+      log("warn", `${id}: whose it is could not be read at the end: ${String(error)}`);
+    }
+    this.#abort(id, ours ? "closing" : "lease");
   }
 
   #abort(id: string, reason: StopReason): void {
