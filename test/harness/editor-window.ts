@@ -127,13 +127,18 @@ export class EditorWindow {
     });
   }
 
-  /** Opens a view container by its title in the activity bar, such as "Headroom". */
+  /**
+   * Opens a view container by its title in the activity bar, such as "Headroom". After a reload the editor may bring it back by
+   * itself just then, and a click on the icon of an open one closes it: what matters is that it stands there in the end.
+   */
   async openContainer(title: string): Promise<void> {
-    await this.page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).click();
-    await this.page
-      .locator(".sidebar .composite.title")
-      .filter({ hasText: new RegExp(title, "i") })
-      .waitFor();
+    const shown = this.page.locator(".sidebar .composite.title").filter({ hasText: new RegExp(title, "i") });
+    const icon = this.page.locator(`.activitybar .action-item a[aria-label^="${title}"]`);
+    await this.#until(`view container "${title}"`, async () => {
+      if (await appears(shown, 500)) return true;
+      await icon.click();
+      return (await appears(shown, 3_000)) ? true : undefined;
+    });
   }
 
   /** Switches the colour theme, for all editor windows; resolves when this one shows it. */
