@@ -81,7 +81,9 @@ async function nodeTests(
   if (files.length === 0) return { passed: 0, failed: 0 };
   const args = [
     "--disable-warning=ExperimentalWarning",
-    `--import=${pathToFileURL(path.join(root, "test/harness/seed.ts")).href}`,
+    ...["seed", "ends"].map(
+      (name) => `--import=${pathToFileURL(path.join(root, `test/harness/${name}.ts`)).href}`,
+    ),
     "--test",
     `--test-timeout=${options.minutes * 60_000}`,
     `--test-concurrency=${options.atOnce ?? 2}`,
