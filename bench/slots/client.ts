@@ -11,7 +11,7 @@ process.once("message", async () => {
   // Who waits for a job of the other process has no timer of its own.
   process.channel?.ref();
   const cpu = process.cpuUsage();
-  const done = await Promise.all(Array.from({ length: share.jobs }, () => contestant.run()));
+  const done = await Promise.all(share.jobs.map((job) => contestant.run(job)));
   const { user, system } = process.cpuUsage(cpu);
   await contestant.close();
   process.send?.({ lost: done.filter((ok) => !ok).length, cpuMs: (user + system) / 1000 });

@@ -7,7 +7,7 @@ import { INTERVAL_MS, type Share, SLOTS } from "./work.ts";
 
 /** Runs one job to its end; resolves with whether it was taken in. */
 export interface Contestant {
-  run(): Promise<boolean>;
+  run(job: Share["jobs"][number]): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ type Pace = <T>(task: () => Promise<T>) => Promise<T>;
 function paced(make: () => Pace, tries: number): (share: Share) => Contestant {
   return ({ origin }) => {
     const pace = make();
-    const job = async () => {
-      const taken = await submit(origin, tries);
+    const run = async (index: number) => {
+      const taken = await submit(origin, index, tries);
       if (taken === null) return false;
       for (let state = ""; state !== "succeeded"; ) {
         await sleep(INTERVAL_MS);
@@ -28,13 +28,13 @@ function paced(make: () => Pace, tries: number): (share: Share) => Contestant {
       }
       return true;
     };
-    return { run: () => pace(job), close: async () => {} };
+    return { run: ({ index }) => pace(() => run(index)), close: async () => {} };
   };
 }
 
-async function submit(origin: string, tries: number): Promise<number | null> {
+async function submit(origin: string, index: number, tries: number): Promise<number | null> {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const answer = await fetch(`${origin}/jobs`, { method: "POST" });
+    const answer = await fetch(`${origin}/jobs?of=${index}`, { method: "POST" });
     const body = (await answer.json()) as { id?: number };
     if (answer.status !== 429) return body.id ?? null;
     await sleep(2 ** Math.min(attempt, 5) * 1000);

@@ -1,5 +1,5 @@
 // Headroom's adapter for the slots table: the real client, gate, ledger and poll schedule; what app/ does round them, in short.
-import type { Length } from "../../src/core/jobs/lengths.ts";
+import { alike, type Length } from "../../src/core/jobs/lengths.ts";
 import { nextPollAt } from "../../src/core/jobs/schedule.ts";
 import { diagnose } from "../../src/core/quota/diagnosis.ts";
 import type { Claim } from "../../src/core/quota/model.ts";
@@ -82,30 +82,39 @@ export function headroom({ ledgerFile, name, origin }: Share): Contestant {
     );
     return { status: answer.head.status, body: JSON.parse(answer.text ?? "{}") as Record<string, unknown> };
   };
-  const wait = async (holder: string, id: unknown, takenAt: number) => {
+  const wait = async (holder: string, size: number, id: unknown, takenAt: number) => {
     let aliveMs = 0;
     for (let polls = 0; ; polls++) {
       const now = clock.now();
       const pressed = ledger.tickets().some((one) => one.wait.cause === "slots");
-      const facts = { now, ageMs: now - takenAt, aliveMs, lengths, pressed, polls, random: clock.random() };
+      const known = alike(lengths, size);
+      const facts = {
+        now,
+        ageMs: now - takenAt,
+        aliveMs,
+        lengths: known,
+        pressed,
+        polls,
+        random: clock.random(),
+      };
       const at = nextPollAt({ ...facts, watch, heldMs: 0, errors: 0, sharedMs: 0 });
       await new Promise((resolve) => setTimeout(resolve, at - now));
       const { body } = await send({}, `/jobs/${id}`);
       const ageMs = clock.now() - takenAt;
       if (body.state === "succeeded") {
         ledger.free(holder, clock.now());
-        lengths.push({ from: aliveMs, to: ageMs, size: 1 });
+        lengths.push({ from: aliveMs, to: ageMs, size });
         return;
       }
       aliveMs = ageMs;
     }
   };
   return {
-    async run() {
+    async run({ index, size }) {
       const holder = `${name}-job-${count++}`;
-      const submitted = await send({ method: "POST", claim, lane: "batch", holder }, "/jobs");
+      const submitted = await send({ method: "POST", claim, lane: "batch", holder }, `/jobs?of=${index}`);
       if (submitted.status !== 201) return false;
-      await wait(holder, submitted.body.id, clock.now());
+      await wait(holder, size, submitted.body.id, clock.now());
       return true;
     },
     async close() {

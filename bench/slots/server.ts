@@ -2,14 +2,15 @@
 // Speaks with its parent over IPC; ends with it.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { INTERVAL_MS, lengthsOf, SLOTS } from "./work.ts";
+import { INTERVAL_MS, mixes, SLOTS } from "./work.ts";
 
 /** Timers are coarse: a poll so much too soon is let pass. ms */
 const COARSE_MS = 20;
 
-const lengths = lengthsOf(Number(process.argv[2]));
+const [, , mix = "", seed = ""] = process.argv;
+const work = mixes[mix]?.(Number(seed)) ?? [];
 const jobs: { readonly endsAt: number; polledAt: number }[] = [];
-const accepted: number[] = [];
+const accepted: { readonly at: number; readonly lengthMs: number }[] = [];
 let refusals = 0;
 let polls = 0;
 
@@ -24,8 +25,9 @@ const server = http.createServer((request, response) => {
   if (request.method === "POST") {
     const running = jobs.filter((one) => one.endsAt > now).length;
     if (running >= SLOTS) return answer(429, { detail: "Too many requests" });
-    jobs.push({ endsAt: now + (lengths[jobs.length] ?? 0), polledAt: now });
-    accepted.push(now);
+    const { lengthMs } = work[Number(request.url?.split("=").at(-1))] ?? { lengthMs: 0 };
+    jobs.push({ endsAt: now + lengthMs, polledAt: now });
+    accepted.push({ at: now, lengthMs });
     return answer(201, { id: jobs.length - 1 });
   }
   const job = jobs[Number(request.url?.split("/").at(-1))];

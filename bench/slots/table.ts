@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { temporaryFolder } from "../../test/harness/paths.ts";
 import { contestants } from "./contestants.ts";
-import { lengthsOf, optimumKnowing, optimumPolling, type Share } from "./work.ts";
+import { mixes, optimumKnowing, optimumPolling, type Share } from "./work.ts";
 
 const LONGEST_MS = 240_000;
 
@@ -17,16 +17,22 @@ interface Score {
   readonly cpuMs: number;
 }
 
+interface Accepted {
+  readonly at: number;
+  readonly lengthMs: number;
+}
+
 /** Runs and prints; contestants by name, all without names. */
 export async function slotsTable(names: readonly string[], seeds: readonly number[]): Promise<void> {
-  for (const processes of [1, 2]) {
-    console.log(
-      `\n3 slots, 24 jobs of mixed length, bare 429, ${processes} process(es); ${seeds.length} mixes\n`,
-    );
+  for (const [mix, processes] of Object.keys(mixes).flatMap((one) => [
+    [one, 1] as const,
+    [one, 2] as const,
+  ])) {
+    console.log(`\n3 slots, 24 jobs, ${mix}, bare 429, ${processes} process(es); ${seeds.length} mixes\n`);
     console.log(columns("", "/polling", "worst", "/knowing", "refusals", "polls", "lost", "cpu ms"));
     for (const name of Object.keys(contestants)) {
       if (names.length > 0 && !names.includes(name)) continue;
-      const scores = await Promise.all(seeds.map((seed) => run(name, seed, processes)));
+      const scores = await Promise.all(seeds.map((seed) => run(name, mix, seed, processes)));
       const mean = (pick: (score: Score) => number) =>
         scores.reduce((sum, score) => sum + pick(score), 0) / scores.length;
       console.log(
@@ -45,11 +51,11 @@ export async function slotsTable(names: readonly string[], seeds: readonly numbe
   }
 }
 
-async function run(contestant: string, seed: number, processes: number): Promise<Score> {
+async function run(contestant: string, mix: string, seed: number, processes: number): Promise<Score> {
   const folder = temporaryFolder("slots");
   const children: ChildProcess[] = [];
-  const start = (file: string, argument: string) => {
-    const child = fork(path.join(import.meta.dirname, file), [argument], { stdio: ["ignore", 2, 2, "ipc"] });
+  const start = (file: string, ...args: string[]) => {
+    const child = fork(path.join(import.meta.dirname, file), args, { stdio: ["ignore", 2, 2, "ipc"] });
     children.push(child);
     return child;
   };
@@ -57,12 +63,12 @@ async function run(contestant: string, seed: number, processes: number): Promise
     for (const child of children) child.kill();
   }, LONGEST_MS);
   try {
-    const server = start("server.ts", String(seed));
+    const server = start("server.ts", mix, String(seed));
     const origin = `http://127.0.0.1:${await message(server)}`;
-    const lengths = lengthsOf(seed);
+    const work = (mixes[mix]?.(seed) ?? []).map(({ size }, index) => ({ index, size }));
     const clients = await Promise.all(
       Array.from({ length: processes }, async (_, i) => {
-        const jobs = lengths.length / processes;
+        const jobs = work.filter(({ index }) => index % processes === i);
         const ledgerFile = path.join(folder, "ledger.db");
         const share: Share = { contestant, name: `c${i}`, origin, jobs, ledgerFile };
         const child = start("client.ts", JSON.stringify(share));
@@ -74,10 +80,16 @@ async function run(contestant: string, seed: number, processes: number): Promise
     const ended = clients.map((child) => message(child) as Promise<{ lost: number; cpuMs: number }>);
     for (const child of clients) child.send("go");
     const reports = await Promise.all(ended);
-    const scored = message(server) as Promise<{ accepted: number[]; refusals: number; polls: number }>;
+    const scored = message(server) as Promise<{
+      accepted: readonly Accepted[];
+      refusals: number;
+      polls: number;
+    }>;
     server.send("score");
     const { accepted, refusals, polls } = await scored;
-    const tookMs = Math.max(...accepted) - startAt;
+    const tookMs = Math.max(...accepted.map((one) => one.at)) - startAt;
+    // In the order in which they were taken in: two processes take turns as they like.
+    const lengths = accepted.map((one) => one.lengthMs);
     return {
       polling: tookMs / optimumPolling(lengths),
       knowing: tookMs / optimumKnowing(lengths),

@@ -9,22 +9,53 @@ const JOBS = 24;
 const SHORTEST_MS = 700;
 const LONGEST_MS = 3_000;
 
+/** One job: how long it takes, which only the server knows, and how large its input is, which its client knows. */
+export interface Work {
+  readonly lengthMs: number;
+  readonly size: number;
+}
+
 /** What one process is to do. */
 export interface Share {
   readonly contestant: string;
   readonly name: string;
   readonly origin: string;
-  readonly jobs: number;
+  /** Its jobs, by their place in the mix, and the sizes of their inputs. */
+  readonly jobs: readonly { readonly index: number; readonly size: number }[];
   readonly ledgerFile: string;
 }
 
-/** How long the jobs take in the order in which they are taken in; the same for the same seed. ms */
-export function lengthsOf(seed: number): readonly number[] {
+/** Lengths of which nothing can be known: any between the shortest and the longest, all inputs alike. */
+const anyLength = (random: () => number): Work => ({
+  lengthMs: Math.round(SHORTEST_MS + random() * (LONGEST_MS - SHORTEST_MS)),
+  size: 100,
+});
+
+/** Inputs of three sizes, each with its typical length, from which a job departs by at most 3 %. */
+const typicalLengths = (random: () => number): Work => {
+  const kind = TYPICAL[Math.floor(random() * TYPICAL.length)]!;
+  return { lengthMs: Math.round(kind.lengthMs * (0.97 + 0.06 * random())), size: kind.size };
+};
+
+const TYPICAL: readonly Work[] = [
+  { lengthMs: 900, size: 100 },
+  { lengthMs: 1_800, size: 200 },
+  { lengthMs: 2_700, size: 300 },
+];
+
+/** All mixes by the name in the table; the same seed makes the same jobs, in the order in which they are to be sent. */
+export const mixes: Readonly<Record<string, (seed: number) => readonly Work[]>> = {
+  "any length": (seed) => mixed(seed, anyLength),
+  "typical lengths": (seed) => mixed(seed, typicalLengths),
+};
+
+function mixed(seed: number, make: (random: () => number) => Work): readonly Work[] {
   let state = seed * 7919 + 17;
-  return Array.from({ length: JOBS }, () => {
+  const random = () => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.round(SHORTEST_MS + (state / 2_147_483_648) * (LONGEST_MS - SHORTEST_MS));
-  });
+    return state / 2_147_483_648;
+  };
+  return Array.from({ length: JOBS }, () => make(random));
 }
 
 /** From the first to the last submit of a client that knows when every job ends. ms */
