@@ -57,30 +57,41 @@ export function bestAge(lengths: readonly Length[], asking: Asking): number | nu
   const horizon = 1.5 * Math.max(...lengths.map((one) => one.to)) + 2 * intervalMs;
   if (leastMs >= horizon) return null;
   const cell = Math.max(intervalMs / CELLS_AN_INTERVAL, horizon / MOST_CELLS);
-  const first = Math.floor(aliveMs / cell);
-  const chances = chancesOf(lengths, Math.ceil(horizon / cell), cell).slice(first);
+  // A cell begins at the lowest age: it would else be rounded up at each poll.
+  const origin = leastMs % cell;
+  const first = Math.max(0, Math.floor((aliveMs - origin) / cell));
+  const chances = chancesOf(lengths, { count: Math.ceil(horizon / cell), cell, origin }).slice(first);
   const left = chances.reduce((sum, one) => sum + one, 0);
   const chosen = cheapest(
     chances.map((one) => one / left),
     {
-      least: Math.max(1, Math.ceil(leastMs / cell - first - 1e-9)),
+      least: Math.max(1, Math.round((leastMs - origin) / cell) - first),
       gap: Math.max(1, Math.ceil(intervalMs / cell - 1e-9)),
       price: priceMs / cell,
       bonus: (CURIOSITY * intervalMs) / cell / Math.sqrt(lengths.length),
     },
   );
-  return Math.max(leastMs, (first + chosen) * cell);
+  return Math.max(leastMs, origin + (first + chosen) * cell);
+}
+
+/** Ages cut into cells; all before `origin` counts to the first of them. */
+interface Grid {
+  readonly count: number;
+  /** ms */
+  readonly cell: number;
+  /** ms */
+  readonly origin: number;
 }
 
 /** The chance of each cell to be the one in which a job ends. The end of each length lies anywhere in its span. */
-function chancesOf(lengths: readonly Length[], cells: number, cell: number): number[] {
+function chancesOf(lengths: readonly Length[], { count, cell, origin }: Grid): number[] {
   const spans = lengths.map(({ from, to }) => {
-    const low = Math.min(cells - 1, Math.floor(from / cell + 1e-9));
-    return { low, high: Math.min(cells, Math.max(low + 1, Math.ceil(to / cell - 1e-9))) };
+    const low = Math.min(count - 1, Math.max(0, Math.floor((from - origin) / cell + 1e-9)));
+    return { low, high: Math.min(count, Math.max(low + 1, Math.ceil((to - origin) / cell - 1e-9))) };
   });
-  let chances = new Array<number>(cells).fill(1 / cells);
+  let chances = new Array<number>(count).fill(1 / count);
   for (let round = 0; round < ROUNDS; round++) {
-    const next = new Array<number>(cells).fill(0);
+    const next = new Array<number>(count).fill(0);
     for (const { low, high } of spans) {
       let sum = 0;
       for (let i = low; i < high; i++) sum += chances[i]!;
@@ -89,7 +100,7 @@ function chancesOf(lengths: readonly Length[], cells: number, cell: number): num
     chances = next;
   }
   const blind = BLIND / (lengths.length + BLIND);
-  return chances.map((one) => one * (1 - blind) + blind / cells);
+  return chances.map((one) => one * (1 - blind) + blind / count);
 }
 
 interface Steps {
