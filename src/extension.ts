@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { ChoiceMemory } from "./app/ports.ts";
+import type { FormMemory } from "./app/ports.ts";
 import { accountCommands } from "./host/account-commands.ts";
 import { AccountsTree } from "./host/accounts-tree.ts";
 import { adoptCommand } from "./host/adopt-command.ts";
@@ -12,6 +12,7 @@ import { registerCommands } from "./host/command-ids.ts";
 import { ContextKeys } from "./host/context-keys.ts";
 import { Documents } from "./host/documents.ts";
 import { couldNot, startFailures } from "./host/failures.ts";
+import { formMemory } from "./host/form-memory.ts";
 import { formatFor } from "./host/format.ts";
 import { historyCommands } from "./host/history-commands.ts";
 import { HistoryTree } from "./host/history-tree.ts";
@@ -70,12 +71,9 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     timeScale: () => readSettings().simulatorTimeScale,
     log: (line) => log.write("info", line),
   });
-  const choice: ChoiceMemory = {
-    read: () => context.workspaceState.get(CHOICE),
-    keep: (chosen) => void context.workspaceState.update(CHOICE, chosen),
-  };
+  const memory = formMemory(context.workspaceState, context.globalState, clock.now);
   const app: LazyApp = new LazyApp(() =>
-    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator, choice }),
+    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator, memory }),
   );
   app.onFailed(startFailures(log, t, storage.fsPath));
 
@@ -141,9 +139,6 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   return isTest ? { app, keys, simulator, statusBar, history, accounts, storage, activationMs } : undefined;
 }
 
-/** Where the editor keeps what was chosen in the playground. */
-const CHOICE = "headroom.choice";
-
 /** What the app is built from that exists since activation. */
 interface Grounds {
   readonly folder: string;
@@ -151,7 +146,7 @@ interface Grounds {
   readonly log: Log;
   readonly keys: SecretKeys;
   readonly simulator: SharedSimulator;
-  readonly choice: ChoiceMemory;
+  readonly memory: FormMemory;
 }
 
 /** Opens the database and builds the app on it, at first need. undici itself loads at the first send. */
@@ -161,7 +156,7 @@ async function build({
   log,
   keys,
   simulator,
-  choice,
+  memory,
 }: Grounds): Promise<Built> {
   const [
     { createApp },
@@ -243,7 +238,7 @@ async function build({
     clock,
     t,
     format: formatFor(vscode.env.language),
-    choice,
+    memory,
     maxStorageBytes: () => readSettings().storageMaxBytes,
     forgetTraces: () => {
       removeCopies(database.path);

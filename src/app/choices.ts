@@ -21,6 +21,9 @@ type Loaded =
 /** A list of many pages is taken so far; who needs more types what is wanted. */
 const MOST_PAGES = 10;
 
+/** So many choices are kept over a reload, of the lists that were loaded last. */
+const MOST_KEPT = 2_000;
+
 /** Loaded choices by account, action and field. */
 export class Choices {
   readonly #context: Context;
@@ -31,6 +34,8 @@ export class Choices {
   constructor(context: Context, playground: Playground) {
     this.#context = context;
     this.#playground = playground;
+    for (const [key, choices] of readLists(context.ports.memory?.read("lists")))
+      this.#loaded.set(key, { state: "loaded", choices });
   }
 
   /** What is known for a field of the present action. */
@@ -87,7 +92,9 @@ export class Choices {
           choices.push({ value: String(value), title: said(title, 200) });
         input = nextPage(offered, input, given);
       }
-      this.#loaded.set(key, { state: "loaded", choices: choices.slice(0, 2_000) });
+      this.#loaded.delete(key);
+      this.#loaded.set(key, { state: "loaded", choices: choices.slice(0, MOST_KEPT) });
+      this.#keep();
     } catch (error) {
       failed(errorProblem(about, error).sentence);
     } finally {
@@ -96,12 +103,46 @@ export class Choices {
     }
   }
 
+  /** No list is known any more; what was kept is gone. */
+  forget(): void {
+    this.#loaded.clear();
+    this.#context.ports.memory?.keep("lists", undefined);
+  }
+
   stop(): void {
     for (const abort of this.#aborts) abort.abort("closing");
+  }
+
+  /** The newest lists, as many as fit, of accounts that still exist. */
+  #keep(): void {
+    let room = MOST_KEPT;
+    const kept: Record<string, readonly Choice[]> = {};
+    for (const [key, loaded] of [...this.#loaded].toReversed()) {
+      if (loaded.state !== "loaded" || this.#context.account(key.split("/")[0] ?? "") === null) continue;
+      room -= loaded.choices.length;
+      if (room < 0) break;
+      kept[key] = loaded.choices;
+    }
+    this.#context.ports.memory?.keep("lists", kept);
   }
 
   #key(field: string): string {
     const { accountId, keyId, actionId } = this.#playground.chosen;
     return `${accountId}/${keyId}/${actionId}/${field}`;
   }
+}
+
+/** Lists as they were kept, the oldest first; what is none is passed over. */
+function readLists(kept: unknown): [string, Choice[]][] {
+  if (typeof kept !== "object" || kept === null) return [];
+  return Object.entries(kept)
+    .map(([key, list]): [string, Choice[]] => [key, Array.isArray(list) ? list.filter(isChoice) : []])
+    .filter(([, list]) => list.length > 0)
+    .toReversed();
+}
+
+function isChoice(one: unknown): one is Choice {
+  if (typeof one !== "object" || one === null) return false;
+  const { value, title } = one as Partial<Record<keyof Choice, unknown>>;
+  return typeof value === "string" && typeof title === "string";
 }

@@ -74,6 +74,8 @@ export function makeParts(ports: Ports): Parts {
   const accounts = new AccountBook(ports, async () => {
     decisions.abandonAll();
     await history.clear();
+    playground.forget();
+    choices.forget();
   });
   const playground = new Playground(context, accounts);
   const choices = new Choices(context, playground);

@@ -1,5 +1,5 @@
 // What a person has chosen and typed: provider, account, key, action, form. Sends through begin.ts; draws nothing.
-import { firstInput, isEmpty, mediaTypeOf, readFile } from "../core/profile/input.ts";
+import { isEmpty, mediaTypeOf, readFile } from "../core/profile/input.ts";
 import type { Action, Parameter, Profile } from "../core/profile/schema.ts";
 import { validateInput } from "../core/profile/validate.ts";
 import type { FormValue } from "../protocol/snapshot.ts";
@@ -7,6 +7,7 @@ import type { AccountBook } from "./accounts.ts";
 import type { ChosenFile } from "./api.ts";
 import { begin } from "./begin.ts";
 import { actionOf, type Context, type Place } from "./context.ts";
+import { Drafts } from "./drafts.ts";
 import type { Choice } from "./ports.ts";
 import { pathOf } from "./results.ts";
 
@@ -21,20 +22,21 @@ export class Playground {
   #accountId: string | null = null;
   #keyId: string | null = null;
   #actionId: string | null = null;
-  /** Form values by action, so that changing the action and coming back loses nothing. */
-  readonly #drafts = new Map<string, Record<string, unknown>>();
+  readonly #drafts: Drafts;
   /** What the server said of a field, until the value changes. */
   readonly #said = new Map<string, { readonly value: unknown; readonly sentence: string }>();
   /** Fields that the person has touched, or all after a try to send. */
   #shown: "touched" | "all" = "touched";
-  /** Grows when the page must take our values. */
-  #draft = 1;
+  /** Grows when the page must take our values; begins anew with the process, so that they win over what a page has kept. */
+  #draft: number;
 
   constructor(context: Context, accounts: AccountBook) {
     this.#context = context;
     this.#accounts = accounts;
     this.#providerId = accounts.providers()[0]?.id ?? "";
-    this.#recall(context.ports.choice?.read());
+    this.#drafts = new Drafts(context.ports.memory);
+    this.#draft = context.ports.clock.now();
+    this.#recall(context.ports.memory?.read("choice"));
   }
 
   get profile(): Profile | null {
@@ -78,8 +80,7 @@ export class Playground {
   /** The form's values as they stand. */
   get values(): Readonly<Record<string, unknown>> {
     const action = this.action;
-    if (action === null) return {};
-    return this.#drafts.get(this.#key(action.id)) ?? firstInput(action);
+    return action === null ? {} : this.#drafts.of(this.#providerId, action);
   }
 
   /** What stands in the way, by field: all of it after a try to send, before that only what was filled in wrong. */
@@ -119,7 +120,7 @@ export class Playground {
     }
     if (what.keyId !== undefined) this.#keyId = what.keyId;
     if (what.actionId !== undefined) this.#actionId = what.actionId;
-    this.#context.ports.choice?.keep(this.chosen);
+    this.#context.ports.memory?.keep("choice", this.chosen);
     this.#shown = "touched";
     this.#draft++;
     this.#context.changed();
@@ -140,8 +141,7 @@ export class Playground {
   setDraft(actionId: string, values: Readonly<Record<string, FormValue>>): void {
     const action = this.profile === null ? null : actionOf(this.profile, actionId);
     if (action === null) return;
-    const before = this.#drafts.get(this.#key(actionId)) ?? firstInput(action);
-    this.#drafts.set(this.#key(actionId), merged(action, before, values));
+    this.#drafts.take(this.#providerId, action, values);
     this.#context.changed();
   }
 
@@ -208,8 +208,17 @@ export class Playground {
     return false;
   }
 
+  /** Forgets what was typed and what servers said of it; the choice stays. */
+  forget(): void {
+    this.#drafts.forget();
+    this.#said.clear();
+    this.#shown = "touched";
+    this.#draft++;
+    this.#context.changed();
+  }
+
   #put(action: Action, field: string, value: unknown): void {
-    this.#drafts.set(this.#key(action.id), { ...this.values, [field]: value });
+    this.#drafts.set(this.#providerId, action, field, value);
     this.#draft++;
     this.#context.changed();
   }
@@ -217,21 +226,6 @@ export class Playground {
   #key(actionId: string): string {
     return `${this.#providerId}/${actionId}`;
   }
-}
-
-/** The page knows a file by its name alone: what it sends back for one keeps the file or takes it out. */
-function merged(
-  action: Action,
-  before: Readonly<Record<string, unknown>>,
-  values: Readonly<Record<string, FormValue>>,
-): Record<string, unknown> {
-  const next: Record<string, unknown> = { ...before };
-  for (const { name, type } of action.parameters) {
-    if (!Object.hasOwn(values, name)) continue;
-    if (type !== "file") next[name] = values[name];
-    else if (isEmpty(values[name])) delete next[name];
-  }
-  return next;
 }
 
 /** Only what the action has, without empty values. */

@@ -80,12 +80,16 @@ export interface Choice {
   readonly actionId: string | null;
 }
 
-/** Keeps the choice of this editor window over its reload. */
-export interface ChoiceMemory {
+/** Keeps what was chosen, typed and offered in the playground over a reload of this editor window. No key is among it. */
+export interface FormMemory {
   /** What was kept, whoever wrote it; undefined where nothing was. */
-  read(): unknown;
-  keep(choice: Choice): void;
+  read(part: FormPart): unknown;
+  /** Keeps a part in place of what was kept of it; undefined forgets it, in every workspace. */
+  keep(part: FormPart, value: unknown): void;
 }
+
+/** The choice, the values of each form, and lists that were loaded for fields. */
+export type FormPart = "choice" | "drafts" | "lists";
 
 /** Everything the app is built from. */
 export interface Ports {
@@ -110,8 +114,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly t: Translate;
   readonly format: Format;
-  /** Default: every editor window begins with the first provider. */
-  readonly choice?: ChoiceMemory;
+  /** Default: every editor window begins with the first provider and empty forms. */
+  readonly memory?: FormMemory;
   /** The most that results may take on disk, bytes; 0 for no bound. Default none. */
   readonly maxStorageBytes?: () => number;
   /** Deletes what deleted rows leave on disk: copies beside the database, and pages in it that nobody reads any more. */

@@ -1,4 +1,5 @@
 // The entry of the webview: joins the line to the host, the clock, the draft and the panel. No logic of its own.
+import type { Intent } from "../protocol/intents.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import { type EditorApi, Host } from "./base/host.ts";
 import { type Page, sayIn } from "./base/page.ts";
@@ -28,7 +29,12 @@ function start(app: App, host: Host): void {
     keep: (part) => host.keep(part),
     after: browserClock.after,
   });
-  const page = (): Page => ({ post: host.post, t: sayIn(strings), words, ticker, nonce });
+  // What the host does next is about the form as it stands now.
+  const post = (intent: Intent): void => {
+    draft.flush();
+    host.post(intent);
+  };
+  const page = (): Page => ({ post, t: sayIn(strings), words, ticker, nonce });
 
   app.panel = { draft, kept: () => host.kept(), keep: (part) => host.keep(part) };
   app.page = page();
@@ -59,7 +65,11 @@ function start(app: App, host: Host): void {
     quiet?.();
     quiet = browserClock.after(scrollQuietMs, () => host.keep({ scroll: window.scrollY }));
   });
-  document.addEventListener("visibilitychange", () => ticker.hide(document.hidden));
+  document.addEventListener("visibilitychange", () => {
+    ticker.hide(document.hidden);
+    if (document.hidden) draft.flush();
+  });
+  window.addEventListener("pagehide", () => draft.flush());
   ticker.hide(document.hidden);
   host.post({ type: "ready" });
 }

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Editor, startEditor } from "../harness/editor.ts";
 import type { EditorWindow } from "../harness/editor-window.ts";
+import { chooseAction, field, openPlayground } from "./steps.ts";
 
 let editor: Editor;
 let page: EditorWindow;
@@ -88,8 +89,26 @@ test("two editor windows see each other's spends in the status bar", async () =>
   await other.close();
 });
 
-test("the provider that was chosen is chosen again after a reload", async () => {
+test("what was chosen, typed and loaded stands there again after a reload", async () => {
+  let view = await openPlayground(page);
+  await chooseAction(view, "SAUTI", "Speak");
+  await field(view, "text").fill("Typed before the reload");
+  await view.locator('hr-field[data-name="voice_id"] .load').click();
+  const voices = view.locator('hr-field[data-name="voice_id"] option');
+  await view.getByRole("button", { name: "Load the choices again: Voice" }).waitFor();
+  const last = (await voices.last().getAttribute("value")) ?? "";
+  await field(view, "voice_id").selectOption(last);
+  // Another form in between: what was typed into each is kept.
+  await chooseAction(view, "VocaBusta", "Speak");
+  await field(view, "text").fill("Typed elsewhere");
+  await chooseAction(view, "SAUTI", "Speak");
+  const count = await voices.count();
   await page.reload();
-  await page.openContainer("Headroom");
-  await page.statusBar(/SAUTI 9\/10/);
+  view = await openPlayground(page);
+  await page.statusBar(/SAUTI/);
+  assert.equal(await field(view, "text").inputValue(), "Typed before the reload");
+  assert.equal(await field(view, "voice_id").inputValue(), last);
+  assert.equal(await view.locator('hr-field[data-name="voice_id"] option').count(), count);
+  await chooseAction(view, "VocaBusta", "Speak");
+  assert.equal(await field(view, "text").inputValue(), "Typed elsewhere");
 });

@@ -136,6 +136,30 @@ describe("the panel", () => {
     assert.equal((drafts[0]!.values as { text: string }).text, "Jambo");
   });
 
+  test("the host hears of what was just typed before anything else is asked of it", async () => {
+    const panel = await open(snapshot(), { stopClock: true });
+    await text(panel.page).fill("Typed a moment ago");
+    await panel.page.getByRole("combobox", { name: "API" }).selectOption("sync");
+    const intents = await panel.intents();
+    assert.deepEqual(
+      intents.map(({ type }) => type),
+      ["draft", "chooseProvider"],
+    );
+    assert.equal((intents[0]!.values as { text: string }).text, "Typed a moment ago");
+    await panel.page.clock.runFor(400);
+    assert.equal((await panel.intents()).length, 2);
+  });
+
+  test("what the page keeps is what it shows, also where the host has changed it", async () => {
+    const panel = await open(snapshot());
+    await text(panel.page).fill("private words");
+    const form = snapshot().form!;
+    await panel.show(
+      snapshot({ revision: 2, form: { ...form, draft: 2, values: { text: "", voice: null, speed: null } } }),
+    );
+    assert.ok(!JSON.stringify(await panel.kept()).includes("private words"));
+  });
+
   test("a draft comes back after the page was thrown away, and the host is told", async () => {
     const first = await open(snapshot());
     await text(first.page).fill("Kept over a reload");

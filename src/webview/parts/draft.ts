@@ -49,6 +49,7 @@ export class Draft {
       first && kept.actionId === form.actionId && kept.draft === form.draft && kept.values !== undefined;
     this.values = same ? { ...form.values, ...kept.values } : form.values;
     if (same && differ(this.values, form.values)) this.#tell();
+    else this.#keep();
   }
 
   change(name: string, value: FormValue): void {
@@ -59,7 +60,7 @@ export class Draft {
     this.#keep();
   }
 
-  /** Tells the host at once what it has not heard yet; called before any other question about the form. */
+  /** Tells the host at once what it has not heard yet; called before anything else is asked of it. */
   flush(): void {
     if (this.#cancel === null) return;
     this.#stop();

@@ -161,7 +161,6 @@ export class Form extends LitElement {
   }
 
   #ask(field: FieldView, what: "pickFile" | "loadChoices"): void {
-    this.draft.flush();
     this.page.post({ type: what, field: field.name });
   }
 
@@ -186,7 +185,6 @@ export class Form extends LitElement {
       void this.updateComplete.then(() => this.focusField(wrong.name));
       return;
     }
-    draft.flush();
     this.#sentAt = performance.now();
     page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });
   }
