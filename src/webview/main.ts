@@ -3,6 +3,7 @@ import type { Intent } from "../protocol/intents.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import { type EditorApi, Host } from "./base/host.ts";
 import { type Page, sayIn } from "./base/page.ts";
+import { PointerGuard } from "./base/pointer-guard.ts";
 import { browserClock, Ticker } from "./base/ticker.ts";
 import { Words } from "./base/words.ts";
 import type { App } from "./parts/app.ts";
@@ -36,7 +37,13 @@ function start(app: App, host: Host): void {
   };
   const page = (): Page => ({ post, t: sayIn(strings), words, ticker, nonce });
 
-  app.panel = { draft, kept: () => host.kept(), keep: (part) => host.keep(part) };
+  const pointer = new PointerGuard(window, () => performance.now());
+  app.panel = {
+    draft,
+    drawn: () => pointer.look(),
+    kept: () => host.kept(),
+    keep: (part) => host.keep(part),
+  };
   app.page = page();
 
   host.listen((message) => {

@@ -119,7 +119,8 @@ export const shared = css`
     background: var(--vscode-toolbar-activeBackground, var(--vscode-toolbar-hoverBackground));
   }
   button.quiet:focus-visible,
-  summary:focus-visible {
+  summary:focus-visible,
+  [data-entry]:focus-visible {
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
   }
@@ -132,6 +133,9 @@ export const shared = css`
     font: inherit;
     padding: 0;
     text-align: start;
+  }
+  [data-entry]:focus:not(:focus-visible) {
+    outline: none;
   }
   button.link:hover {
     color: var(--vscode-textLink-activeForeground);

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Snapshot } from "../../protocol/snapshot.ts";
+import { type Held, heldIn, keepIn } from "../base/focus-keeper.ts";
 import type { Kept } from "../base/host.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
@@ -20,6 +21,8 @@ import "./queue.ts";
 /** What the entry gives the panel once. */
 export interface Panel {
   readonly draft: Draft;
+  /** Hears that the page was drawn anew and may have moved. */
+  readonly drawn: () => void;
   kept(): Kept;
   keep(part: Kept): void;
 }
@@ -78,6 +81,23 @@ export class App extends LitElement {
   @property({ attribute: false }) accessor page: Page | undefined;
   @property({ attribute: false }) accessor panel: Panel | undefined;
   @property({ attribute: false }) accessor snapshot: Snapshot | undefined;
+  #held: Held | null = null;
+
+  protected override willUpdate(): void {
+    this.#held = heldIn(this.renderRoot);
+  }
+
+  protected override updated(): void {
+    void this.#settle(this.#held);
+  }
+
+  /** Once all parts are drawn: what the person points at and where the keyboard is stay what they were. */
+  async #settle(held: Held | null): Promise<void> {
+    const parts = this.renderRoot.querySelectorAll<LitElement>("hr-notices, hr-queue, hr-card");
+    await Promise.all([...parts].map((one) => one.updateComplete));
+    if (held !== null) keepIn(this.renderRoot, held);
+    this.panel?.drawn();
+  }
 
   protected override render() {
     const { page, panel, snapshot } = this;

@@ -4,6 +4,7 @@ import "@vscode-elements/elements/dist/vscode-textarea/index.js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
 import type { CardView } from "../../protocol/snapshot.ts";
 import { factsOf } from "../base/facts.ts";
 import type { Page } from "../base/page.ts";
@@ -58,7 +59,9 @@ export class Ask extends LitElement {
       ${ask.facts.length === 0 ? nothing : html`<div class="small figures">${factsOf(ask.facts)}</div>`}
       ${ask.kind === "edit" ? this.#editor(ask.sentence) : nothing}
       <div class="buttons">
-        ${acts.map(
+        ${repeat(
+          acts,
+          (act) => act,
           (act, at) => html`<vscode-button
             ?secondary=${at > 0}
             aria-label=${`${wordsFor(act, this.page)}: ${this.card.title}`}

@@ -1,5 +1,6 @@
 // What a person can do with a card now, as quiet links in the order that the host gives. It must not decide what is allowed.
-import { html, type TemplateResult } from "lit";
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { Intent } from "../../protocol/intents.ts";
 import type { CardView } from "../../protocol/snapshot.ts";
 import type { Page } from "../base/page.ts";
@@ -33,17 +34,22 @@ export function intentFor(act: Act, cardId: string, text?: string): Intent {
   return { type: act, cardId };
 }
 
-/** Links for what `can` names, less what the card shows as buttons elsewhere. */
-export function actionsOf(card: CardView, page: Page, shown: readonly Act[] = ["dismiss"]): TemplateResult[] {
-  return card.can
-    .filter((act) => !shown.includes(act))
-    .map(
-      (act) => html`<button
-        class="link"
-        aria-label=${`${wordsFor(act, page)}: ${card.title}`}
-        @click=${() => page.post(intentFor(act, card.id))}
-      >
-        ${wordsFor(act, page)}
-      </button>`,
-    );
+/** What `can` names, less what the card shows as buttons elsewhere. */
+export function actsOf(card: CardView, shown: readonly Act[]): readonly Act[] {
+  return card.can.filter((act) => !shown.includes(act));
+}
+
+/** A link for each act. One element stays one act: a click on "Cancel" must not find "Send again" in its place. */
+export function linksFor(acts: readonly Act[], card: CardView, page: Page) {
+  return repeat(
+    acts,
+    (act) => act,
+    (act) => html`<button
+      class="link"
+      aria-label=${`${wordsFor(act, page)}: ${card.title}`}
+      @click=${() => page.post(intentFor(act, card.id))}
+    >
+      ${wordsFor(act, page)}
+    </button>`,
+  );
 }

@@ -7,7 +7,7 @@ import { type IconName, icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
-import { actionsOf } from "./card-actions.ts";
+import { actsOf, linksFor } from "./card-actions.ts";
 import { cardStyles } from "./card-styles.ts";
 import "./ask.ts";
 import "./result.ts";
@@ -32,8 +32,8 @@ export class Card extends LitElement {
   protected override render() {
     const { card, page } = this;
     const shown = card.ask === null ? (["dismiss"] as const) : ([...asked, "dismiss"] as const);
-    const acts = actionsOf(card, page, shown);
-    return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`}>
+    const acts = actsOf(card, shown);
+    return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`} data-entry=${`card ${card.id}`} tabindex="-1">
       <header>
         <span class="mark">${this.#mark()}</span>
         <div class="names">
@@ -52,7 +52,7 @@ export class Card extends LitElement {
         (result) =>
           html`<hr-result .page=${page} .result=${result} .compared=${this.compared.includes(result.id)}></hr-result>`,
       )}
-      ${acts.length === 0 ? nothing : html`<footer class="small">${acts}</footer>`}
+      ${acts.length === 0 ? nothing : html`<footer class="small">${linksFor(acts, card, page)}</footer>`}
     </article>`;
   }
 

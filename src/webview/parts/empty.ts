@@ -46,7 +46,7 @@ export class Empty extends LitElement {
           : t("Press {title}. It goes out as soon as the budget allows, never before.", {
               title: this.submitTitle,
             });
-    return html`<section>
+    return html`<section aria-label=${t("Nothing sent yet")} data-entry="empty" tabindex="-1">
       <h3>${t("Nothing sent yet")}</h3>
       <ul>
         <li>${icon("send")}<span>${first}</span></li>

@@ -63,7 +63,7 @@ export class Notices extends LitElement {
       ${repeat(
         this.notices,
         (notice) => notice.id,
-        (notice) => html`<li class=${notice.level}>
+        (notice) => html`<li class=${notice.level} data-entry=${`notice ${notice.id}`} tabindex="-1">
           ${icon(notice.level)}
           <p>
             <span class="hidden">${levelWord(notice.level, this.page)}</span>

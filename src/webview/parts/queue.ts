@@ -7,7 +7,7 @@ import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
-import { actionsOf } from "./card-actions.ts";
+import { actsOf, linksFor } from "./card-actions.ts";
 import "./wait.ts";
 
 /** Acts that are of no use while a request waits; its card has them later. */
@@ -92,7 +92,7 @@ export class Queue extends LitElement {
     const { until } = waiting.wait;
     const left = until === null ? 0 : this.#countdown.left(until);
     const card = this.cards.find((one) => one.id === waiting.id);
-    return html`<li class=${waiting.own ? "own" : "other"}>
+    return html`<li class=${waiting.own ? "own" : "other"} data-entry=${`waiting ${waiting.id}`} tabindex="-1">
       <div class="head">
         ${icon("watch")}
         <h3 title=${waiting.title}>${waiting.title}</h3>
@@ -103,7 +103,7 @@ export class Queue extends LitElement {
         .wait=${waiting.wait}
         .note=${[waiting.own ? "" : t("From another editor window."), laneOf(waiting, this.page)].filter(Boolean).join(" ")}
       ></hr-wait>
-      ${card === undefined ? nothing : html`<div class="acts small">${actionsOf(card, this.page, elsewhere)}</div>`}
+      ${card === undefined ? nothing : html`<div class="acts small">${linksFor(actsOf(card, elsewhere), card, this.page)}</div>`}
     </li>`;
   }
 }
