@@ -99,6 +99,20 @@ function backWords({ t, format }: Voice, meter: Meter, now: number): string[] {
   return words;
 }
 
+/** When a request goes that cannot go now, and what happens then. */
+function goesAt({ t }: Voice, at: string, policy: Policy | null, cause: Wait["cause"] | undefined): string {
+  if (policy === null) return t("Goes at {at}.", { at });
+  const named = { at, title: policy.title };
+  if (cause === "refused") return t("Goes at {at}, when “{title}” opens again after a refusal.", named);
+  if (cause === "learning")
+    return policy.limit === null
+      ? t("Goes at about {at}: one request at a time until the limit of “{title}” is known.", named)
+      : t("Goes at about {at}, after the one that goes ahead to see what is left of “{title}”.", named);
+  return policy.type === "rate" && (policy.kind === "fixed" || policy.kind === "fixedFromFirst")
+    ? t("Goes at {at}, when “{title}” resets.", named)
+    : t("Goes at {at}, when a place in “{title}” is free again.", named);
+}
+
 /** What sending now would mean. `calls` is how many requests of the same kind the flow needs. */
 export function forecastSentence(
   voice: Voice,
@@ -116,19 +130,9 @@ export function forecastSentence(
   const { t, format } = voice;
   const { now, firstAt, lastAt, wait, policy, calls, noun, typicalMs } = about;
   const parts: string[] = [];
-  const title = policy?.title ?? "";
   if (firstAt !== null && firstAt <= now) parts.push(t("Goes now."));
-  else if (firstAt !== null) {
-    const at = format.clock(firstAt, now);
-    const named = { at, title };
-    parts.push(
-      policy === null
-        ? t("Goes at {at}.", { at })
-        : policy.type === "rate" && (policy.kind === "fixed" || policy.kind === "fixedFromFirst")
-          ? t("Goes at {at}, when “{title}” resets.", named)
-          : t("Goes at {at}, when a place in “{title}” is free again.", named),
-    );
-  } else if (wait?.cause === "slots")
+  else if (firstAt !== null) parts.push(goesAt(voice, format.clock(firstAt, now), policy, wait?.cause));
+  else if (wait?.cause === "slots")
     parts.push(t("Goes when one of the running {noun} ends.", { noun: policy?.noun ?? noun }));
   else if (wait?.cause === "ahead") parts.push(t("Goes after the requests that wait already."));
   else parts.push(t("Waits; when it goes is not known yet."));

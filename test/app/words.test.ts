@@ -103,6 +103,24 @@ test("a forecast says when it goes and why then", () => {
     forecastSentence(voice, { ...about, firstAt: at(40), policy: { ...synthesis, kind: "fixed" } }),
     "Goes at 14:02:10, when “Synthesis” resets.",
   );
+  const learning = { ...about, firstAt: at(40), wait: { ...wait, cause: "learning" as const } };
+  assert.equal(
+    forecastSentence(voice, { ...learning, policy: { ...synthesis, limit: null } }),
+    "Goes at about 14:02:10: one request at a time until the limit of “Synthesis” is known. The limit is not published; Headroom learns it.",
+  );
+  assert.equal(
+    forecastSentence(voice, { ...learning, policy: synthesis }),
+    "Goes at about 14:02:10, after the one that goes ahead to see what is left of “Synthesis”.",
+  );
+  assert.equal(
+    forecastSentence(voice, {
+      ...about,
+      firstAt: at(40),
+      wait: { ...wait, cause: "refused" },
+      policy: synthesis,
+    }),
+    "Goes at 14:02:10, when “Synthesis” opens again after a refusal.",
+  );
   assert.equal(
     forecastSentence(voice, { ...about, firstAt: null, wait: { ...wait, cause: "slots" }, policy: slots }),
     "Goes when one of the running generations ends.",
