@@ -219,6 +219,7 @@ async function build({
     learned: (findings) => app.learned(findings),
     trouble: (error) => log.error("Something failed beside a request", error),
     spillFolder: results.folder,
+    others: () => signal.others(),
   });
   const network = onNetwork(() => void client.reconfigure());
   const settings = onSettings(() => app.boundsChanged());

@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly maxBytes?: number;
   /** Requests on the wire at once to one origin. Default 100. */
   readonly connections?: number;
+  /** How many other processes send for the same accounts. Default none. */
+  readonly others?: () => number;
 }
 
 /** One request on its way through all its attempts. */
@@ -68,7 +70,7 @@ export class UndiciClient implements Client {
     this.#options = options;
     const { ledger, clock, connections } = options;
     this.#outages = new Outages(clock);
-    this.#budget = new RetryBudget(clock);
+    this.#budget = new RetryBudget(clock, options.others);
     this.#gate = new Gate({
       ledger,
       clock,

@@ -8,7 +8,7 @@ import type { Leaving } from "./outage.ts";
 const SPAN_MS = 60_000;
 /** Repeats for each request. */
 const SHARE = 0.2;
-/** Repeats that an account with few requests has. */
+/** Repeats that an account with few requests has, in all processes together. */
 const FLOOR = 10;
 
 /** What was sent in one second. */
@@ -31,10 +31,13 @@ interface Account {
 /** The repeats of every account, as this process has sent them. */
 export class RetryBudget {
   readonly #clock: Clock;
+  readonly #others: () => number;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(clock: Clock) {
+  /** @param others how many other processes send for the same accounts: each takes its part of the few. Default none. */
+  constructor(clock: Clock, others: () => number = () => 0) {
     this.#clock = clock;
+    this.#others = others;
   }
 
   /** A request is sent for the first time. */
@@ -92,7 +95,8 @@ export class RetryBudget {
   #has(account: Account): boolean {
     this.#cell(account);
     const sum = (of: (cell: Cell) => number) => account.cells.reduce((all, one) => all + of(one), 0);
-    return sum((one) => one.repeats) + 1 <= FLOOR + Math.floor(sum((one) => one.sends) * SHARE);
+    const floor = Math.ceil(FLOOR / (1 + this.#others()));
+    return sum((one) => one.repeats) + 1 <= floor + Math.floor(sum((one) => one.sends) * SHARE);
   }
 
   /** When the oldest repeats count no more. Epoch ms. */

@@ -6,9 +6,9 @@ import type { Wait } from "../../src/core/quota/model.ts";
 import { RetryBudget } from "../../src/net/retry-budget.ts";
 import { HandClock, turn } from "./tools.ts";
 
-function world() {
+function world(others = 0) {
   const clock = new HandClock();
-  const budget = new RetryBudget(clock);
+  const budget = new RetryBudget(clock, () => others);
   const gone: string[] = [];
   const waits = new Map<string, Wait>();
   let order = 0;
@@ -43,6 +43,13 @@ test("an account with few requests has ten repeats a minute, and the eleventh is
   await clock.advance(60_000);
   assert.deepEqual(gone, ["late"]);
   assert.equal(clock.timers, 0);
+});
+
+test("several editor windows share the ten: an outage is not repeated ten times by each", async () => {
+  const { gone, repeat } = world(3);
+  for (let i = 0; i < 10; i++) void repeat(`r${i}`);
+  await turn();
+  assert.equal(gone.length, 3);
 });
 
 test("of a hundred requests a minute a fifth may be repeated besides", async () => {
