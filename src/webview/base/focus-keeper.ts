@@ -9,7 +9,7 @@ export interface Held {
 }
 
 /** Elements with the attribute `data-entry`, in the order of the page, through all shadows below `root`. */
-function entriesOf(root: ParentNode): HTMLElement[] {
+export function entriesOf(root: ParentNode): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>("*")].flatMap((element) => [
     ...(element.dataset.entry === undefined ? [] : [element]),
     ...(element.shadowRoot === null || !element.localName.startsWith("hr-")

@@ -2,8 +2,8 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Snapshot } from "../../protocol/snapshot.ts";
-import { type Held, heldIn, keepIn } from "../base/focus-keeper.ts";
+import type { CardView, Snapshot } from "../../protocol/snapshot.ts";
+import { entriesOf, type Held, heldIn, keepIn } from "../base/focus-keeper.ts";
 import type { Kept } from "../base/host.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
@@ -82,6 +82,8 @@ export class App extends LitElement {
   @property({ attribute: false }) accessor panel: Panel | undefined;
   @property({ attribute: false }) accessor snapshot: Snapshot | undefined;
   #held: Held | null = null;
+  /** The cards that stood there when Send was pressed last: what comes after is what it began. */
+  #before: ReadonlySet<string> | null = null;
 
   protected override willUpdate(): void {
     this.#held = heldIn(this.renderRoot);
@@ -131,6 +133,11 @@ export class App extends LitElement {
                   .ready=${snapshot.chosen.accountId !== null}
                   .draft=${panel.draft}
                   .unfolded=${kept.advanced ?? false}
+                  .last=${this.#began(snapshot.cards)}
+                  @sent=${() => {
+                    this.#before = new Set(this.snapshot?.cards.map((one) => one.id));
+                  }}
+                  @show=${(event: CustomEvent<string>) => this.#show(event.detail)}
                   @fold=${(event: CustomEvent<boolean>) => this.#keep({ advanced: event.detail })}
                 ></hr-form>`
           }
@@ -172,6 +179,17 @@ export class App extends LitElement {
             </div>
           </section>`
     }`;
+  }
+
+  #began(cards: Snapshot["cards"]): CardView | null {
+    return cards.find((one) => this.#before?.has(one.id) === false) ?? null;
+  }
+
+  /** Brings a card, or the row where it waits, into view and gives it the keyboard. */
+  #show(id: string): void {
+    const entry = entriesOf(this.renderRoot).find((one) => one.dataset.entry?.endsWith(` ${id}`));
+    entry?.scrollIntoView({ block: "center" });
+    entry?.focus({ preventScroll: true });
   }
 
   /** Puts a take to the compared ones, or away if it is one; a third one takes the second's place. Nothing: all away. */

@@ -17,42 +17,6 @@ export const cardStyles = css`
     display: flex;
     gap: 7px;
   }
-  .mark {
-    flex: none;
-    height: 16px;
-    margin-top: 1px;
-    width: 16px;
-  }
-  .succeeded .mark {
-    color: var(--good);
-  }
-  .failed .mark,
-  .lost .mark {
-    color: var(--bad);
-  }
-  .waiting .mark,
-  .decide .mark,
-  .unknown .mark {
-    color: var(--warn);
-  }
-  .cancelled .mark {
-    color: var(--soft);
-  }
-  .turning {
-    color: var(--accent);
-    display: block;
-    height: 16px;
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .turning {
-      animation: turn 1.5s steps(30) infinite;
-    }
-  }
-  @keyframes turn {
-    to {
-      rotate: 360deg;
-    }
-  }
   .names {
     flex: 1;
     min-width: 0;

@@ -3,11 +3,12 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { CardView } from "../../protocol/snapshot.ts";
-import { type IconName, icon } from "../base/icons.ts";
+import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { actsOf, linksFor } from "./card-actions.ts";
+import { markOf, markStyles } from "./card-mark.ts";
 import { cardStyles } from "./card-styles.ts";
 import "./ask.ts";
 import "./result.ts";
@@ -15,12 +16,11 @@ import "./wait.ts";
 
 /** The acts that the questions of a card show as buttons. */
 const asked = ["confirm", "check", "resend", "giveUp"] as const;
-const moving = new Set<CardView["state"]>(["sending", "queued", "running", "fetching"]);
 
 /** Draws itself from its view; everything it can do is an intent. */
 @customElement("hr-card")
 export class Card extends LitElement {
-  static override styles = [shared, cardStyles];
+  static override styles = [shared, markStyles, cardStyles];
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor card!: CardView;
@@ -35,7 +35,7 @@ export class Card extends LitElement {
     const acts = actsOf(card, shown);
     return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`} data-entry=${`card ${card.id}`} tabindex="-1">
       <header>
-        <span class="mark">${this.#mark()}</span>
+        ${markOf(card.state)}
         <div class="names">
           <h3>${card.title}</h3>
           <p class="small soft">${[card.providerName, card.accountName].filter(Boolean).join(" · ")}</p>
@@ -54,14 +54,6 @@ export class Card extends LitElement {
       )}
       ${acts.length === 0 ? nothing : html`<footer class="small">${linksFor(acts, card, page)}</footer>`}
     </article>`;
-  }
-
-  #mark() {
-    const { state } = this.card;
-    if (moving.has(state)) {
-      return html`<span class="turning">${icon("loading")}</span>`;
-    }
-    return icon(markOf(state));
   }
 
   #dismiss() {
@@ -148,24 +140,5 @@ export class Card extends LitElement {
       <p>${problem.sentence}</p>
       ${problem.remedy === null ? nothing : html`<p class="remedy small">${icon("lightbulb")}<span>${problem.remedy}</span></p>`}
     </div>`;
-  }
-}
-
-function markOf(state: CardView["state"]): IconName {
-  switch (state) {
-    case "waiting":
-      return "watch";
-    case "decide":
-      return "question";
-    case "succeeded":
-      return "passFilled";
-    case "failed":
-      return "error";
-    case "cancelled":
-      return "circleSlash";
-    case "lost":
-      return "debugDisconnect";
-    default:
-      return "question";
   }
 }

@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { FieldView, FormValue, Snapshot } from "../../protocol/snapshot.ts";
+import type { CardView, FieldView, FormValue, Snapshot } from "../../protocol/snapshot.ts";
 import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
@@ -16,7 +16,7 @@ import "./send.ts";
 /** So long after Send the host may still move the keyboard to what it finds wrong, ms. */
 const answerMs = 1500;
 
-/** Fires `fold` when the advanced fields are opened or closed. */
+/** Fires `fold` when the advanced fields are opened or closed, and `sent` when the host was asked to send. */
 @customElement("hr-form")
 export class Form extends LitElement {
   static override styles = [
@@ -56,7 +56,16 @@ export class Form extends LitElement {
         font-weight: 400;
       }
       hr-send {
-        margin-top: 14px;
+        bottom: 0;
+        margin-top: 12px;
+        position: sticky;
+        z-index: 1;
+      }
+      /* In a very low view the row would hide what it is about. */
+      @media (max-height: 320px) {
+        hr-send {
+          position: static;
+        }
       }
       @container page (min-width: 560px) {
         .fields {
@@ -77,6 +86,8 @@ export class Form extends LitElement {
   /** There is an account to send with. */
   @property({ attribute: false }) accessor ready = true;
   @property({ attribute: false }) accessor unfolded = false;
+  /** What the last press of Send began. */
+  @property({ attribute: false }) accessor last: CardView | null = null;
   /** Send was tried on this form: from then on everything that is missing is said. */
   @state() private accessor tried = "";
   /** When Send was pressed, by the page's own running time, ms. */
@@ -107,6 +118,7 @@ export class Form extends LitElement {
         .charged=${form.charged && !this.simulated}
         .simulated=${this.simulated}
         .off=${!this.ready}
+        .last=${this.last}
         @send=${this.#send}
       ></hr-send>
     </form>`;
@@ -186,6 +198,7 @@ export class Form extends LitElement {
       return;
     }
     this.#sentAt = performance.now();
+    this.dispatchEvent(new CustomEvent("sent"));
     page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });
   }
 

@@ -1,24 +1,52 @@
-// The send row: the one prominent button of the page, and beside it in words what pressing it will do, and when.
+// The send row: the one prominent button of the page, in reach wherever the form is scrolled to, and beside it in words what
+// pressing it will do, and what has become of the last press.
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Snapshot } from "../../protocol/snapshot.ts";
+import type { CardView, Snapshot } from "../../protocol/snapshot.ts";
 import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
+import { markOf, markStyles } from "./card-mark.ts";
 
-/** Fires `send`. */
+/** Fires `send`, and `show` with a card's id when the person wants to see it. */
 @customElement("hr-send")
 export class Send extends LitElement {
   static override styles = [
     shared,
+    markStyles,
     css`
       :host {
         align-items: center;
+        background: var(--vscode-sideBar-background, var(--vscode-editor-background));
+        border-top: 1px solid var(--vscode-contrastBorder, var(--track));
         display: flex;
         flex-wrap: wrap;
         gap: 8px 12px;
+        padding-block: 10px 8px;
+      }
+      .last {
+        align-items: start;
+        display: flex;
+        flex: 1 0 100%;
+        gap: 5px;
+        min-width: 0;
+      }
+      .last span:nth-child(2) {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .last button {
+        flex: none;
+        margin-inline-start: auto;
+      }
+      /* The row is in reach where it stands: to press it must not scroll the page. */
+      vscode-button,
+      button {
+        scroll-margin-bottom: calc(-1 * var(--send-row));
       }
       vscode-button {
         flex: 1 0 auto;
@@ -66,6 +94,8 @@ export class Send extends LitElement {
   @property({ attribute: false }) accessor charged = false;
   @property({ attribute: false }) accessor simulated = false;
   @property({ attribute: false }) accessor off = false;
+  /** What the last press began; null before one. */
+  @property({ attribute: false }) accessor last: CardView | null = null;
 
   readonly #countdown = new Countdown(this, () => this.page?.ticker);
 
@@ -81,7 +111,18 @@ export class Send extends LitElement {
         @click=${this.#send}
         >${icon("send", "content-before")}${this.title}</vscode-button
       >
-      <div class="beside small">${this.#forecast()} ${this.#money()}</div>`;
+      <div class="beside small">${this.#forecast()} ${this.#money()}</div>
+      ${this.last === null ? nothing : this.#began(this.last)}`;
+  }
+
+  #began(card: CardView) {
+    const { t } = this.page;
+    const show = () =>
+      this.dispatchEvent(new CustomEvent("show", { detail: card.id, bubbles: true, composed: true }));
+    return html`<p class="last small">
+      ${markOf(card.state)}<span title=${card.detail}>${t("Last sent: {state}", { state: card.stateTitle })}</span>
+      <button class="link" aria-label=${t("Show {title}", { title: card.title })} @click=${show}>${t("Show")}</button>
+    </p>`;
   }
 
   #forecast() {

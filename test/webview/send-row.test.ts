@@ -1,0 +1,108 @@
+// The send row is in reach wherever the form is scrolled to, and says what became of the last press, at the button.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+import type { Snapshot } from "../../src/protocol/snapshot.ts";
+import { launchBrowser } from "../harness/browser.ts";
+import { type OpenPanel, openPanel } from "./gallery/open.ts";
+import { card, field, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
+import { type Gallery, startGallery } from "./gallery/server.ts";
+
+const form = snapshot().form!;
+
+/** A form that is longer than the side bar of an editor window of 1280 x 800. */
+const long = (part: Partial<Snapshot> = {}) =>
+  snapshot({
+    form: {
+      ...form,
+      fields: ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"].map((name) =>
+        field({ name, title: name, required: false, description: "What it does, in a line of words." }),
+      ),
+    },
+    ...part,
+  });
+
+const send = (page: Page) => page.getByRole("button", { name: "Speak", exact: true });
+const scrolled = (page: Page) => page.evaluate(() => window.scrollY);
+
+async function inView(page: Page, place: Locator): Promise<boolean> {
+  const box = await place.boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  return box !== null && box.y >= 0 && box.y + box.height <= height;
+}
+
+describe("the send row", () => {
+  let gallery: Gallery;
+  let browser: Browser;
+  const opened: OpenPanel[] = [];
+  before(async () => {
+    gallery = await startGallery();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    for (const panel of opened) assert.deepEqual(panel.complaints, []);
+    await browser?.close();
+    await gallery?.close();
+  });
+
+  async function open(state: Snapshot): Promise<OpenPanel> {
+    const panel = await openPanel(browser, gallery, state, { stopClock: true, width: 290, height: 620 });
+    opened.push(panel);
+    return panel;
+  }
+
+  test("Send is in view at the form's beginning and at its end, and to press it does not scroll", async () => {
+    const { page, intents } = await open(long());
+    assert.ok(await inView(page, send(page)));
+    await page.mouse.move(100, 100);
+    const box = (await send(page).boundingBox())!;
+    await page.mouse.click(box.x + 40, box.y + 10);
+    assert.equal((await intents()).at(-1)?.type, "send");
+    assert.equal(await scrolled(page), 0);
+    await page.getByRole("textbox", { name: "nine" }).focus();
+    assert.ok((await scrolled(page)) > 0);
+    assert.ok(await inView(page, send(page)));
+  });
+
+  test("a field that gets the keyboard is not hidden behind the row", async () => {
+    const { page } = await open(long());
+    await page.getByRole("textbox", { name: "one" }).focus();
+    for (const name of ["two", "three", "four", "five", "six", "seven", "eight", "nine"]) {
+      await page.keyboard.press("Tab");
+      const input = (await page.getByRole("textbox", { name }).boundingBox())!;
+      const row = (await page.locator("hr-send").boundingBox())!;
+      assert.ok(input.y >= 0 && input.y + input.height <= row.y, `${name} is hidden`);
+    }
+  });
+
+  test("after a press the row says how that stands, goes along with it, and leads there on a wish", async () => {
+    const before = [finished({ id: "old", title: "Earlier" })];
+    const { page, show, intents } = await open(long({ cards: before }));
+    assert.equal(await page.getByText("Last sent").count(), 0);
+    await send(page).click();
+    await show(
+      long({ revision: 2, queue: [waiting({ id: "n" })], cards: [waitingCard({ id: "n" }), ...before] }),
+    );
+    assert.ok(await inView(page, page.getByText("Last sent: Waiting")));
+    await show(long({ revision: 3, cards: [card({ id: "n" }), ...before] }));
+    const line = page.getByText("Last sent: Running");
+    assert.ok(await inView(page, line));
+    assert.ok(!(await inView(page, page.locator('[data-entry="card n"]'))));
+    await page.getByRole("button", { name: "Show Speech from text" }).click();
+    assert.ok(await inView(page, page.locator('[data-entry="card n"]')));
+    assert.equal((await intents()).length, 1);
+  });
+
+  test("the keyboard stays on Send while what it began goes along", async () => {
+    const { page, show } = await open(long());
+    await send(page).focus();
+    await page.keyboard.press("Enter");
+    await show(long({ revision: 2, cards: [card({ id: "n" })] }));
+    await page.keyboard.press("Enter");
+    await page.getByText("Last sent: Running").waitFor();
+    assert.equal(
+      await send(page).evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one),
+      true,
+    );
+  });
+});
