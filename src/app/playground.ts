@@ -170,9 +170,7 @@ export class Playground {
       return null;
     }
     this.#shown = "touched";
-    this.#context.say(
-      this.#context.ports.t("{title} is under way.", { title: action.title }),
-    );
+    this.#context.say(this.#context.ports.t("{title} is under way.", { title: action.title }));
     return begin(this.#context, place, action, given(action, this.values));
   }
 

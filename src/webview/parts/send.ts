@@ -43,11 +43,6 @@ export class Send extends LitElement {
         flex: none;
         margin-inline-start: auto;
       }
-      /* The row is in reach where it stands: to press it must not scroll the page. */
-      vscode-button,
-      button {
-        scroll-margin-bottom: calc(-1 * var(--send-row));
-      }
       vscode-button {
         flex: 1 0 auto;
         min-width: 112px;
