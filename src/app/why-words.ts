@@ -78,6 +78,14 @@ export function whySentence(voice: Voice, { providerName, why, now }: WhyAbout):
           : t("{provider} does not answer; one request tries again at {at}.", { provider: providerName, at }),
       );
       break;
+    case "connections":
+      parts.push(
+        t("{count} requests to {provider} are on their way; this one follows when one of them is answered.", {
+          count: format.number(why.limit ?? 0),
+          provider: providerName,
+        }),
+      );
+      break;
     case "ahead":
       parts.push(
         limit,
@@ -154,6 +162,8 @@ function endingWords({ t }: Voice, { ending }: Why): string {
       return t("the attempt under way is answered");
     case "serverOpens":
       return t("something ends at the provider; it did not say when");
+    case "answerComes":
+      return t("one of those on their way is answered");
     case "placeFrees":
     case null:
       return t("a place is free; nobody knows when");

@@ -56,6 +56,8 @@ export class Gate {
   /** The way to the ledger for the gate and its passes. */
   readonly bookings: Bookings;
   readonly #connections: number;
+  /** What those are told that wait for a connection. */
+  readonly #crowd: Wait;
   readonly #groups = new Groups<Held>();
   readonly #names = new GroupNames();
   readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
@@ -70,6 +72,8 @@ export class Gate {
   constructor(options: GateOptions) {
     this.bookings = new Bookings(options.ledger, options.clock);
     this.#connections = options.connections ?? 100;
+    const counted = { partition: "", policyId: "", until: null, evidence: "counted", left: 0 } as const;
+    this.#crowd = { ...counted, cause: "connections", limit: this.#connections };
   }
 
   /** How many requests wait here. */
@@ -190,13 +194,15 @@ export class Gate {
       return 0;
     }
     const { going, stopped, behind } = hearing;
+    if (stopped?.why === FULL)
+      for (const held of group.fresh) if (held.order > stopped.held.order) tell(held, this.#crowd);
     group.fresh = [];
     group.failures = 0;
     group.due = going.length >= room;
     group.full = stopped?.why === FULL;
     group.askAt = null;
     if (group.full) this.#anyFull = true;
-    if (stopped !== null && stopped.why !== FULL) this.#heed(group, stopped.held, stopped.why);
+    if (stopped !== null) this.#heed(group, stopped.held, stopped.why === FULL ? this.#crowd : stopped.why);
     for (const { held, why } of behind) tell(held, why);
     // Only what has been committed may leave.
     for (const held of going) this.#launch(this.#take(held, false));
@@ -250,8 +256,8 @@ export class Gate {
     const news = !sameWait(group.wait, wait) || !held.told;
     group.wait = wait;
     group.askAt = wait.until === null ? null : Math.max(wait.until, this.bookings.clock.now() + 1);
-    held.ticket = true;
     if (news) tell(held, wait);
+    else held.ticket ||= wait.cause !== "connections";
   }
 
   #launch(held: Held): void {
@@ -281,9 +287,9 @@ export class Gate {
   }
 }
 
-/** Its own watcher hears why it waits; from then on it stands in the ledger's line. */
+/** Its own watcher hears why it waits; where that is a policy, it stands in the ledger's line from then on. */
 function tell(held: Held, wait: Wait): void {
-  held.ticket = true;
+  held.ticket ||= wait.cause !== "connections";
   held.told = true;
   held.pass.watch.waiting(wait);
 }

@@ -90,7 +90,17 @@ test("a wait for slots names what must end, and no instant that nobody knows", (
 });
 
 test("every cause of a wait has its own sentence, with an instant and without one", () => {
-  const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff", "outage", "retries"] as const;
+  const causes = [
+    "rate",
+    "slots",
+    "refused",
+    "learning",
+    "ahead",
+    "backoff",
+    "outage",
+    "retries",
+    "connections",
+  ] as const;
   for (const until of [at(40), null]) {
     const said = causes.map((cause) => whySentence(voice, about({ cause, until })));
     assert.equal(new Set(said).size, causes.length);

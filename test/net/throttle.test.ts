@@ -1,54 +1,10 @@
 // Rules of the gate, with a clock moved by hand: who goes when, who is woken by what, what cancelling costs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Lane } from "../../src/core/quota/model.ts";
-import { LANES } from "../../src/core/quota/model.ts";
 import { sleep } from "../../src/net/clock.ts";
 import { Pass } from "../../src/net/pass.ts";
-import { Gate } from "../../src/net/throttle.ts";
-import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
-
-interface Waiting {
-  readonly id: string;
-  readonly stop: AbortController;
-}
-
-/** A gate with a hand clock, and a way to hold requests at it that writes down what becomes of them. */
-function gate(connections = 1000) {
-  const ledger = new ListLedger();
-  const clock = new HandClock();
-  const gate = new Gate({ ledger, clock, connections });
-  const { bookings } = gate;
-  const went: string[] = [];
-  const failed: string[] = [];
-  let order = 0;
-  const passes = new Map<string, Pass>();
-  const hold = (id: string, lane: Lane = "person", account = "a", given?: number): Waiting => {
-    const stop = new AbortController();
-    const ask = {
-      id,
-      claim: { ...claim, accountId: account },
-      lane,
-      since: clock.now(),
-      holder: null,
-      title: "",
-    };
-    const watch = { waiting: () => {}, sending: () => {}, learned: () => {}, trouble: () => {} };
-    const pass = new Pass({
-      ask,
-      origin: "http://x",
-      order: given ?? order++,
-      lane: LANES.indexOf(lane),
-      watch,
-      bookings,
-    });
-    passes.set(id, pass);
-    const go = () => went.push(id);
-    gate.hold(new TestHeld(pass, stop.signal, go, () => failed.push(id)));
-    return { id, stop };
-  };
-  return { gate, ledger, clock, bookings, went, failed, hold, passes };
-}
+import { gate } from "./gate-world.ts";
+import { claim, HandClock, TestHeld, turn } from "./tools.ts";
 
 test("what may go goes at the end of the turn in which it came, without a timer", async () => {
   const { hold, went, clock } = gate();
@@ -191,17 +147,6 @@ test("a request that is aborted already never asks", () => {
   );
   assert.deepEqual(failed, ["no"]);
   assert.equal(ledger.asked, 0);
-});
-
-test("a request waits in the gate while no connection is free, and reserves nothing meanwhile", async () => {
-  const { hold, went, ledger, gate: it } = gate(2);
-  for (const id of ["a", "b", "c"]) hold(id);
-  await turn();
-  assert.deepEqual(went, ["a", "b"]);
-  assert.equal(ledger.asked, 2);
-  it.landed("http://x");
-  await turn();
-  assert.deepEqual(went, ["a", "b", "c"]);
 });
 
 test("a ledger that another process holds is asked again soon, and forgets nobody", async () => {

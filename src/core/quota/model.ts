@@ -67,7 +67,16 @@ export const LANES: readonly Lane[] = ["person", "flow", "batch", "poll"];
 export interface Wait {
   readonly partition: PartitionKey;
   readonly policyId: string;
-  readonly cause: "rate" | "slots" | "refused" | "learning" | "ahead" | "backoff" | "outage" | "retries";
+  readonly cause:
+    | "rate"
+    | "slots"
+    | "refused"
+    | "learning"
+    | "ahead"
+    | "backoff"
+    | "outage"
+    | "retries"
+    | "connections";
   /** The instant at which asking again makes sense, epoch ms; null where only an event (a job's end) frees it. */
   readonly until: number | null;
   readonly evidence: Evidence;

@@ -7,7 +7,7 @@ import { type Evidence, LANES, type Lane, type Policy, type Retry, type Wait } f
 export type Source = "headers" | "refusal" | "profile" | "learned" | "count" | "nobody";
 
 /** What ends a wait that has no instant. */
-export type Ending = "jobEnds" | "othersGo" | "attemptEnds" | "serverOpens" | "placeFrees";
+export type Ending = "jobEnds" | "othersGo" | "attemptEnds" | "serverOpens" | "placeFrees" | "answerComes";
 
 /** Own requests of one lane that are served before another. */
 export interface LaneAhead {
@@ -97,6 +97,8 @@ function endingOf(cause: Wait["cause"]): Ending {
     case "outage":
     case "retries":
       return "attemptEnds";
+    case "connections":
+      return "answerComes";
     case "rate":
       return "placeFrees";
   }

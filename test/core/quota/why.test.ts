@@ -28,7 +28,17 @@ const wait: Wait = {
   left: 0,
   limit: 10,
 };
-const causes = ["rate", "slots", "refused", "learning", "ahead", "backoff", "outage", "retries"] as const;
+const causes = [
+  "rate",
+  "slots",
+  "refused",
+  "learning",
+  "ahead",
+  "backoff",
+  "outage",
+  "retries",
+  "connections",
+] as const;
 
 function ticket(id: string, part: Partial<Ticket> = {}): Ticket {
   return { id, accountId: "a", lane: "person", since: 5_000, title: id, own: true, wait, ...part };

@@ -1,0 +1,49 @@
+// A gate over a ledger that grants as told, moved by hand, for the tests of the gate. It holds no rule itself.
+import { LANES, type Lane, type Wait } from "../../src/core/quota/model.ts";
+import { Pass } from "../../src/net/pass.ts";
+import { Gate } from "../../src/net/throttle.ts";
+import { claim, HandClock, ListLedger, TestHeld } from "./tools.ts";
+
+interface Waiting {
+  readonly id: string;
+  readonly stop: AbortController;
+}
+
+/** A gate with a hand clock, and a way to hold requests at it that writes down what becomes of them. */
+export function gate(connections = 1000) {
+  const ledger = new ListLedger();
+  const clock = new HandClock();
+  const gate = new Gate({ ledger, clock, connections });
+  const { bookings } = gate;
+  const went: string[] = [];
+  const failed: string[] = [];
+  const told = new Map<string, Wait>();
+  let order = 0;
+  const passes = new Map<string, Pass>();
+  const hold = (id: string, lane: Lane = "person", account = "a", given?: number): Waiting => {
+    const stop = new AbortController();
+    const ask = {
+      id,
+      claim: { ...claim, accountId: account },
+      lane,
+      since: clock.now(),
+      holder: null,
+      title: "",
+    };
+    const waiting = (wait: Wait) => void told.set(id, wait);
+    const watch = { waiting, sending: () => {}, learned: () => {}, trouble: () => {} };
+    const pass = new Pass({
+      ask,
+      origin: "http://x",
+      order: given ?? order++,
+      lane: LANES.indexOf(lane),
+      watch,
+      bookings,
+    });
+    passes.set(id, pass);
+    const go = () => went.push(id);
+    gate.hold(new TestHeld(pass, stop.signal, go, () => failed.push(id)));
+    return { id, stop };
+  };
+  return { gate, ledger, clock, bookings, went, failed, told, hold, passes };
+}
