@@ -1,5 +1,6 @@
 // The form as the page shows it: fields from the action's parameters, values, problems, choices. Pure over its input.
 import type { Action, Parameter } from "../core/profile/schema.ts";
+import { type Problem, validateInput } from "../core/profile/validate.ts";
 import type { FieldView, FormValue, Snapshot } from "../protocol/snapshot.ts";
 import type { Choices } from "./choices.ts";
 import { formValue, type Playground } from "./playground.ts";
@@ -23,6 +24,7 @@ export function formOf(t: Translate, playground: Playground, choices: Choices): 
     problems: playground.problems,
     submitTitle: submitTitle(t, action),
     canSend: playground.canSend,
+    blocked: blockedBy(t, validateInput(action, values)),
   };
 }
 
@@ -51,6 +53,15 @@ function fieldOf(parameter: Parameter, choices: Choices): FieldView {
     ...(unit === undefined ? {} : { unit }),
     ...(accept === undefined ? {} : { accept }),
   };
+}
+
+/** The first problem, and how many there are beside it. */
+function blockedBy(t: Translate, problems: readonly Problem[]): string | null {
+  const [first, ...more] = problems;
+  if (first === undefined) return null;
+  return more.length === 0
+    ? first.sentence
+    : t("{sentence} And {count} more.", { sentence: first.sentence, count: more.length });
 }
 
 function submitTitle(t: Translate, action: Action): string {

@@ -137,7 +137,7 @@ export function sendCommands(tools: Tools): Commands<Ids> {
 function sendForm(app: App, say: (sentence: string) => void, otherwise: string): void {
   const form = app.snapshot().form;
   if (form?.canSend) app.receive({ type: "send", actionId: form.actionId, values: form.values });
-  else say(Object.values(form?.problems ?? {})[0] ?? otherwise);
+  else say(form?.blocked ?? otherwise);
 }
 
 async function chooseCard(cards: readonly CardView[], title: string): Promise<CardView | undefined> {

@@ -193,6 +193,8 @@ export const snapshotSchema = z.object({
       problems: z.record(z.string(), z.string()),
       submitTitle: z.string(),
       canSend: z.boolean(),
+      /** What stands in the way of sending the values as they are, in words, whether or not it is told at its field yet. */
+      blocked: nullable(z.string()),
     }),
   ),
   forecast: nullable(

@@ -64,6 +64,20 @@ test("problems of a field are shown once it was filled in or the form was sent",
   assert.match(on.app.snapshot().form?.problems.text ?? "", /Text is empty/);
 });
 
+test("what stands in the way is told before anything was tried, and nothing is sent with it", async () => {
+  on.app.receive({ type: "chooseProvider", providerId: "soundpiece" });
+  on.app.receive({ type: "chooseAction", actionId: "newSample" });
+  assert.equal(on.app.snapshot().form?.blocked, null);
+  on.app.receive({ type: "draft", actionId: "newSample", values: { prompt: "", duration: -5 } });
+  assert.match(on.app.snapshot().form?.blocked ?? "", /empty; it is needed\. And 1 more\.$/);
+  on.app.receive({ type: "draft", actionId: "newSample", values: { prompt: "Rain", duration: -5 } });
+  assert.match(on.app.snapshot().form?.blocked ?? "", /^Duration must be at least 0 s; this is -5\.$/);
+  on.app.receive({ type: "send", actionId: "newSample", values: { prompt: "Rain", duration: -5 } });
+  await settle();
+  assert.equal(on.client.asked.length, 0);
+  assert.deepEqual(on.app.snapshot().cards, []);
+});
+
 test("a draft is kept while another action is looked at", () => {
   on.app.receive({ type: "chooseProvider", providerId: "sauti" });
   on.app.receive({ type: "draft", actionId: "speak", values: { text: "Habari" } });

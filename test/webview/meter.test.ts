@@ -10,10 +10,9 @@ import { iconCodes } from "../../src/webview/base/icons.ts";
 import { type Page, sayIn } from "../../src/webview/base/page.ts";
 import { Ticker } from "../../src/webview/base/ticker.ts";
 import { Words } from "../../src/webview/base/words.ts";
-import { problemOf } from "../../src/webview/parts/form-check.ts";
 import { figuresOf, sharesOf, ticksOf } from "../../src/webview/parts/meter-facts.ts";
 import { headerOf } from "../../src/webview/parts/waveform.ts";
-import { at, field, meter } from "./gallery/parts.ts";
+import { at, meter } from "./gallery/parts.ts";
 
 const page: Page = {
   post: () => undefined,
@@ -72,26 +71,6 @@ describe("a meter", () => {
       [1],
     );
     assert.deepEqual(ticksOf(one, at + 60_000), []);
-  });
-});
-
-describe("a value of the form", () => {
-  const problem = (part: Parameters<typeof field>[0], value: string | number | boolean | null) =>
-    problemOf(field(part), value, page);
-
-  test("is needed only where the field is", () => {
-    assert.equal(problem({ name: "a", title: "Text" }, ""), "Text is needed.");
-    assert.equal(problem({ name: "a", required: false }, ""), null);
-    assert.equal(problem({ name: "a", type: "boolean" }, null), null);
-  });
-
-  test("stays in its range, its length and its kind", () => {
-    assert.equal(problem({ name: "a", type: "number", minimum: 0.5, maximum: 2 }, 3), "Between 0.5 and 2.");
-    assert.equal(problem({ name: "a", type: "integer" }, 1.5), "Whole numbers only.");
-    assert.equal(problem({ name: "a", type: "number" }, "1x"), "This is not a number.");
-    assert.equal(problem({ name: "a", maxLength: 3 }, "12345"), "2 characters too many; 3 are allowed.");
-    assert.match(problem({ name: "a", type: "json" }, "{") ?? "", /^Not JSON: /);
-    assert.equal(problem({ name: "a", type: "json" }, "{}"), null);
   });
 });
 

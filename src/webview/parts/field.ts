@@ -72,8 +72,16 @@ export class Field extends LitElement {
       </span>`;
     }
     const { minimum, maximum } = field;
-    if (minimum === undefined || maximum === undefined) return nothing;
-    return html`<span class="counter small figures">${words.number(minimum)} – ${words.number(maximum)}</span>`;
+    if (minimum === undefined && maximum === undefined) return nothing;
+    const least = minimum === undefined ? "" : words.number(minimum);
+    const most = maximum === undefined ? "" : words.number(maximum);
+    const range =
+      least === ""
+        ? t("up to {most}", { most })
+        : most === ""
+          ? t("from {least}", { least })
+          : `${least} – ${most}`;
+    return html`<span class="counter small figures">${range}</span>`;
   }
 
   #control() {

@@ -1,7 +1,7 @@
-// The form of the chosen action, made from its fields, with the send row at its end. Values live in the draft;
-// it must not send what it knows to be wrong.
+// The form of the chosen action, made from its fields, with the send row at its end. Values live in the draft; what is wrong
+// with them the host says, and nobody else.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { CardView, FieldView, FormValue, Snapshot } from "../../protocol/snapshot.ts";
 import { icon } from "../base/icons.ts";
@@ -9,7 +9,6 @@ import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import type { Draft } from "./draft.ts";
 import type { Field } from "./field.ts";
-import { problemOf } from "./form-check.ts";
 import "./field.ts";
 import "./send.ts";
 
@@ -88,8 +87,6 @@ export class Form extends LitElement {
   @property({ attribute: false }) accessor unfolded = false;
   /** What the last press of Send began. */
   @property({ attribute: false }) accessor last: CardView | null = null;
-  /** Send was tried on this form: from then on everything that is missing is said. */
-  @state() private accessor tried = "";
   /** When Send was pressed, by the page's own running time, ms. */
   #sentAt = Number.NEGATIVE_INFINITY;
 
@@ -115,6 +112,7 @@ export class Form extends LitElement {
         .page=${page}
         .title=${form.submitTitle}
         .forecast=${this.forecast}
+        .blocked=${form.blocked}
         .charged=${form.charged && !this.simulated}
         .simulated=${this.simulated}
         .off=${!this.ready}
@@ -150,20 +148,11 @@ export class Form extends LitElement {
     );
   }
 
-  #problem(field: FieldView): string | null {
-    const { draft, form, page } = this;
-    const value = draft.values[field.name];
-    const own = problemOf(field, value, page);
-    const missing = value === undefined || value === null || value === "";
-    const due = this.tried === this.#formId() || (draft.touched.has(field.name) && !missing);
-    if (due && own !== null) return own;
-    const told = Object.hasOwn(form.problems, field.name) ? (form.problems[field.name] ?? null) : null;
+  #problem({ name }: FieldView): string | null {
+    const { draft, form } = this;
+    const told = Object.hasOwn(form.problems, name) ? (form.problems[name] ?? null) : null;
     // The host's word is about what it has seen; once the field differs it is old.
-    return told !== null && value === (form.values[field.name] ?? value) ? told : null;
-  }
-
-  #formId(): string {
-    return `${this.form.actionId} ${this.form.draft}`;
+    return told !== null && (draft.values[name] ?? null) === (form.values[name] ?? null) ? told : null;
   }
 
   #change(field: FieldView, value: FormValue): void {
@@ -190,13 +179,6 @@ export class Form extends LitElement {
 
   #send(): void {
     const { draft, form, page } = this;
-    this.tried = this.#formId();
-    const wrong = form.fields.find((field) => problemOf(field, draft.values[field.name], page) !== null);
-    if (wrong !== undefined) {
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.focusField(wrong.name));
-      return;
-    }
     this.#sentAt = performance.now();
     this.dispatchEvent(new CustomEvent("sent"));
     page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });

@@ -86,6 +86,8 @@ export class Send extends LitElement {
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) override accessor title = "";
   @property({ attribute: false }) accessor forecast: Snapshot["forecast"] = null;
+  /** What stands in the way of sending; it goes before the forecast. */
+  @property({ attribute: false }) accessor blocked: string | null = null;
   @property({ attribute: false }) accessor charged = false;
   @property({ attribute: false }) accessor simulated = false;
   @property({ attribute: false }) accessor off = false;
@@ -121,7 +123,8 @@ export class Send extends LitElement {
   }
 
   #forecast() {
-    const { forecast } = this;
+    const { blocked, forecast } = this;
+    if (blocked !== null) return html`<p class="forecast later">${icon("edit")}<span>${blocked}</span></p>`;
     if (forecast === null) return nothing;
     const left = forecast.now || forecast.startsAt === null ? 0 : this.#countdown.left(forecast.startsAt);
     return html`<p class="forecast figures ${forecast.now ? "now" : "later"}">

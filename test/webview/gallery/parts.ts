@@ -272,6 +272,7 @@ export function snapshot(part: Partial<Snapshot> = {}): Snapshot {
       problems: {},
       submitTitle: "Speak",
       canSend: true,
+      blocked: null,
     },
     forecast: { sentence: "Goes now.", startsAt: null, now: true, policyId: null },
     queue: [],

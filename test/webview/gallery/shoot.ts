@@ -22,7 +22,7 @@ for (const theme of themes.split(",") as ThemeName[]) {
       const panel = await openPanel(browser, gallery, state, {
         theme,
         width,
-        height: 400,
+        height: 1200,
         stopClock: true,
         kept: kept[name],
       });

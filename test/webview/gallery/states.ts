@@ -58,8 +58,8 @@ export const states: Readonly<Record<string, Snapshot>> = {
       values: { text: "", voice: "", speed: 3, count: 2 },
       problems: { text: "Text is needed.", voice: "Choose a voice.", speed: "Between 0.5 and 2." },
       canSend: false,
+      blocked: "Text is empty; it is needed. And 2 more.",
     },
-    forecast: { sentence: "Something in the form is missing.", startsAt: null, now: false, policyId: null },
   }),
   "all-fields": snapshot({
     form: {
