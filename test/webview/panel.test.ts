@@ -171,16 +171,6 @@ describe("the panel", () => {
     assert.equal((told!.values as { text: string }).text, "Kept over a reload");
   });
 
-  test("what stands in the way is said in place of the forecast, and gone when the host finds nothing wrong", async () => {
-    const form = snapshot().form!;
-    const blocked = "Text is empty; it is needed. And 1 more.";
-    const panel = await open(snapshot({ form: { ...form, blocked, canSend: false } }));
-    await panel.page.getByText(blocked).waitFor();
-    assert.equal(await panel.page.getByText("Goes now.").count(), 0);
-    await panel.show(snapshot({ revision: 2 }));
-    await panel.page.getByText("Goes now.").waitFor();
-  });
-
   test("Send with wrong values marks every one of them, opens Advanced, and goes to the first", async () => {
     const form = snapshot().form!;
     const values = { text: "", voice: "imani", speed: null, seed: "x" };

@@ -94,6 +94,15 @@ describe("the send row", () => {
     assert.equal((await intents()).length, 1);
   });
 
+  test("what stands in the way is said in place of the forecast, and gone when the host finds nothing wrong", async () => {
+    const blocked = "Text is empty; it is needed. And 1 more.";
+    const panel = await open(snapshot({ form: { ...form, blocked, canSend: false } }));
+    await panel.page.getByText(blocked).waitFor();
+    assert.equal(await panel.page.getByText("Goes now.").count(), 0);
+    await panel.show(snapshot({ revision: 2 }));
+    await panel.page.getByText("Goes now.").waitFor();
+  });
+
   test("the keyboard stays on Send while what it began goes along", async () => {
     const { page, show } = await open(long());
     await send(page).focus();
