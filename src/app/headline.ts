@@ -70,8 +70,8 @@ function providerNameOf(context: Context, accountId: string | undefined): string
 }
 
 /** The policy with the smallest part left; of equals the smaller one; one without a limit only if none has one. */
-export function tightest(meters: readonly Meter[]): Meter | null {
-  let best: Meter | null = null;
+export function tightest<M extends Meter>(meters: readonly M[]): M | null {
+  let best: M | null = null;
   for (const meter of meters) if (best === null || tighter(meter, best)) best = meter;
   return best;
 }

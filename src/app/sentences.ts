@@ -27,16 +27,18 @@ export function limitSentence(voice: Voice, providerName: string, policy: Policy
       noun: policy.noun,
     });
   const limit = format.number(policy.limit);
+  // A number on a policy that is counted is one that the person has set.
+  const provider = policy.evidence === "counted" ? t("Your own limit") : providerName;
   if (policy.type === "slots")
     return t("{provider} allows {limit} {noun} at once.", {
-      provider: providerName,
+      provider,
       limit,
       noun: policy.noun,
     });
   if (policy.quotaWindowMs === null)
-    return t("{provider} allows {limit} {noun}.", { provider: providerName, limit, noun: policy.noun });
+    return t("{provider} allows {limit} {noun}.", { provider, limit, noun: policy.noun });
   return t("{provider} allows {limit} {noun} {span}.", {
-    provider: providerName,
+    provider,
     limit,
     noun: policy.noun,
     span: span(voice, policy.kind, policy.quotaWindowMs),
@@ -44,7 +46,8 @@ export function limitSentence(voice: Voice, providerName: string, policy: Policy
 }
 
 /** Who vouches for a number, in words. */
-export function evidenceWords({ t, format }: Voice, meter: Meter, now: number): string {
+function evidenceWords({ t, format }: Voice, meter: Meter & { readonly own?: boolean }, now: number): string {
+  if (meter.own === true) return t("your own limit, counted here");
   switch (meter.evidence) {
     case "stated":
       return meter.evidenceAt === null
@@ -62,7 +65,7 @@ export function evidenceWords({ t, format }: Voice, meter: Meter, now: number): 
 }
 
 /** "7 of 10 syntheses left; all back at 14:02:10; stated by the server at 14:01:52". */
-export function meterSentence(voice: Voice, meter: Meter, now: number): string {
+export function meterSentence(voice: Voice, meter: Meter & { readonly own?: boolean }, now: number): string {
   const { t, format } = voice;
   const parts: string[] = [];
   const noun = meter.noun;
@@ -71,7 +74,7 @@ export function meterSentence(voice: Voice, meter: Meter, now: number): string {
     parts.push(
       meter.type === "slots"
         ? t("{used} {noun} now", { used, noun })
-        : t("{noun} counted: {used}", { used, noun }),
+        : t("{used} {noun} sent", { used, noun }),
     );
   } else if (meter.used > meter.limit) {
     const over = { used: format.number(meter.used), limit: format.number(meter.limit), noun };

@@ -82,7 +82,7 @@ export class StatusBar implements vscode.Disposable {
     this.#drawnAt = now;
     const headline = app.headline();
     const budget = settings.statusBarShow === "chosen" ? tightestOf(app.snapshot().meters) : headline.meter;
-    const shown = statusText(headline, budget, settings.warnAtPercent, now);
+    const shown = statusText(headline, budget, settings.warnAtPercent, now, this.#t);
     this.#item.text = shown.text;
     const colour = COLOURS[shown.level];
     this.#item.backgroundColor = colour === undefined ? undefined : new vscode.ThemeColor(colour);

@@ -1,5 +1,6 @@
 // What the status bar item says, worked out from the headline. Pure: no editor, no clock.
 import type { Headline } from "../app/api.ts";
+import type { Translate } from "../app/ports.ts";
 import type { MeterView } from "../protocol/snapshot.ts";
 import { countdown } from "./format.ts";
 
@@ -20,8 +21,9 @@ export function statusText(
   budget: Budget | null,
   warnAtPercent: number,
   now: number,
+  t: Translate,
 ): StatusText {
-  const figures = figuresOf(budget);
+  const figures = figuresOf(budget, t);
   const nothingLeft = budget?.left !== null && budget?.left !== undefined && budget.left <= 0;
   const ownWaiting = headline.waiting > 0 && headline.waitsAt === null;
   const level = nothingLeft && ownWaiting ? "error" : isLow(budget, warnAtPercent) ? "warning" : "plain";
@@ -45,11 +47,11 @@ export function statusText(
   };
 }
 
-/** `7/10`, or the count alone where the limit is not known: `3 used` has no end to run out of, so it is `3/?`. */
-function figuresOf(budget: Budget | null): string | null {
+/** `7/10` left, or `3 sent` where the limit is not known: what counts up must not look like what counts down. */
+function figuresOf(budget: Budget | null, t: Translate): string | null {
   if (budget === null) return null;
   if (budget.left !== null && budget.limit !== null) return `${budget.left}/${budget.limit}`;
-  return budget.used > 0 ? `${budget.used}/?` : null;
+  return budget.used > 0 ? t("{count} sent", { count: budget.used }) : null;
 }
 
 function isLow(budget: Budget | null, warnAtPercent: number): boolean {

@@ -30,6 +30,8 @@ export const meterSchema = z.object({
   evidenceAt: nullable(instant),
   /** For the screen reader and the hover: "7 of 10 syntheses left; all back at 14:02:10; stated by the server". */
   sentence: z.string(),
+  /** The limit is a number that the person set, not one of the provider. */
+  own: z.boolean(),
   /** Whether the chosen action would spend from it. */
   binds: z.boolean(),
 });

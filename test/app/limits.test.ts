@@ -14,6 +14,18 @@ afterEach(() => on.close());
 const ACCOUNT = "sim-sauti";
 const NOTICE = `limit-${ACCOUNT}-synthesis`;
 
+/** A budget of which nothing was spent. */
+const EMPTY = {
+  used: 0,
+  inFlight: 0,
+  foreign: 0,
+  nextAt: null,
+  fullAt: null,
+  leavesAt: [],
+  closedUntil: null,
+  evidenceAt: null,
+};
+
 function finding(kind: Finding["kind"], limit: number | null): Finding {
   return { accountId: ACCOUNT, policyId: "synthesis", at: 5, kind, limit, quotaWindowMs: 60_000 };
 }
@@ -73,4 +85,30 @@ test("a limit that nobody but the person vouches for is counted with, and says w
   on.app.accounts.saveLimit(ACCOUNT, { ...limit, evidence: "counted" });
   assert.equal(inForce()?.source, "set by you");
   assert.match(inForce()?.sentence ?? "", /20 syntheses in any 30\ss/);
+});
+
+test("a meter tells the person's own number from the provider's, and forgets it with the number", () => {
+  on.ledger.shown = ({ parts }) =>
+    parts.flatMap(({ policy, partition }) =>
+      policy.type === "slots"
+        ? []
+        : [{ ...policy, partition, accountId: ACCOUNT, policyId: policy.id, ...EMPTY, left: policy.limit }],
+    );
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  const own = () => on.app.snapshot().meters.filter((one) => one.own);
+  assert.deepEqual(own(), []);
+  on.app.accounts.saveLimit(ACCOUNT, {
+    policyId: "synthesis",
+    limit: 3,
+    quotaWindowMs: null,
+    evidence: "counted",
+    setAt: 5,
+  });
+  assert.deepEqual(
+    own().map(({ limit, sentence }) => [limit, sentence]),
+    [[3, "3 of 3 syntheses left; your own limit, counted here"]],
+  );
+  assert.match(inForce()?.sentence ?? "", /^Your own limit allows 3 syntheses/);
+  on.app.accounts.resetLimit(ACCOUNT, "synthesis");
+  assert.deepEqual(own(), []);
 });

@@ -70,7 +70,14 @@ test("a limit that nobody published is called unknown, not zero", () => {
     "SoundPiece does not say how many requests it allows.",
   );
   const sentence = meterSentence(voice, { ...meter, limit: null, left: null, evidence: "unknown" }, now);
-  assert.match(sentence, /^syntheses counted: 3; .*limit unknown, counted here$/);
+  assert.match(sentence, /^3 syntheses sent; .*limit unknown, counted here$/);
+});
+
+test("a limit that the person set is theirs and not the provider's", () => {
+  const own = { ...synthesis, limit: 3, evidence: "counted" as const };
+  assert.equal(limitSentence(voice, "SAUTI", own), "Your own limit allows 3 syntheses in any 60\u00a0s.");
+  const sentence = meterSentence(voice, { ...meter, limit: 3, left: 0, own: true }, now);
+  assert.match(sentence, /^0 of 3 syntheses left; .*; your own limit, counted here$/);
 });
 
 test("a meter says what is left, when it comes back, and who says so", () => {

@@ -117,7 +117,11 @@ async function figures(job: Job): Promise<{ shown: string; spoken: RegExp; bar: 
       // A link to a result is no call of the API.
       (one) => one.at > Date.now() - 60_000 && !one.path.startsWith("/_files/"),
     ).length;
-    return { shown: `${used}/?`, bar: `${used}/?`, spoken: new RegExp(`counted: ${used}; .*limit unknown`) };
+    return {
+      shown: `${used}sent,limitunknown`,
+      bar: `${used} sent`,
+      spoken: new RegExp(`^${used} requests sent; .*limit unknown`),
+    };
   }
   const line = books.counters.find(({ policy }) => policy === job.counter);
   assert.ok(line !== undefined);

@@ -25,6 +25,7 @@ const meter = (used: number, change: Partial<MeterView> = {}): MeterView => ({
   evidence: "published",
   evidenceAt: null,
   sentence: "",
+  own: false,
   binds: true,
   ...change,
 });

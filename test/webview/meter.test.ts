@@ -8,9 +8,16 @@ import type { MeterView } from "../../src/protocol/snapshot.ts";
 import { encodeWav } from "../../src/simulator/media/wav.ts";
 import { iconCodes } from "../../src/webview/base/icons.ts";
 import { type Page, sayIn } from "../../src/webview/base/page.ts";
-import { Ticker } from "../../src/webview/base/ticker.ts";
+import { Countdown, Ticker } from "../../src/webview/base/ticker.ts";
 import { Words } from "../../src/webview/base/words.ts";
-import { figuresOf, sharesOf, ticksOf } from "../../src/webview/parts/meter-facts.ts";
+import {
+  countOf,
+  evidenceOf,
+  figuresOf,
+  isLimited,
+  sharesOf,
+  ticksOf,
+} from "../../src/webview/parts/meter-facts.ts";
 import { headerOf } from "../../src/webview/parts/waveform.ts";
 import { at, meter } from "./gallery/parts.ts";
 
@@ -22,16 +29,21 @@ const page: Page = {
   nonce: "",
 };
 
+/** A meter of a known limit, 10 unless told. */
+const limited = (part: Partial<MeterView> & { readonly limit?: number } = {}) => ({
+  ...meter(part),
+  limit: part.limit ?? 10,
+});
+
 const anyMeter = fc
   .record({
-    limit: fc.option(fc.nat(2000), { nil: null }),
+    limit: fc.nat(2000),
     used: fc.nat(3000),
     inFlight: fc.nat(500),
     foreign: fc.nat(500),
   })
-  .map(
-    ({ limit, used, inFlight, foreign }): MeterView =>
-      meter({ limit, used, inFlight, foreign, left: limit === null ? null : Math.max(0, limit - used) }),
+  .map(({ limit, used, inFlight, foreign }) =>
+    limited({ limit, used, inFlight, foreign, left: Math.max(0, limit - used) }),
   );
 
 describe("a meter", () => {
@@ -45,19 +57,30 @@ describe("a meter", () => {
           JSON.stringify(parts),
         );
         const sum = parts.reduce((a, b) => a + b, 0);
-        if (one.limit !== null && one.limit + one.used > 0) assert.equal(sum, whole);
+        if (one.limit + one.used > 0) assert.equal(sum, whole);
         else assert.ok(sum <= whole);
       }),
     );
   });
 
   test("more than the limit is shown as what it is, and never clamped", () => {
-    assert.deepEqual(figuresOf(meter({ used: 13, left: 0 }), page), { left: "−3", of: "10" });
-    assert.equal(sharesOf(meter({ used: 13, left: 0 })).over, 3);
+    assert.deepEqual(figuresOf(limited({ used: 13, left: 0 }), page), { left: "−3", of: "10" });
+    assert.equal(sharesOf(limited({ used: 13, left: 0 })).over, 3);
   });
 
   test("an unknown limit counts what was sent and promises no end", () => {
-    assert.deepEqual(figuresOf(meter({ limit: null, left: null, used: 6 }), page), { left: "6", of: "?" });
+    const one = meter({ limit: null, left: null, used: 6 });
+    assert.equal(isLimited(one), false);
+    assert.equal(countOf(one, page), "6 sent, limit unknown");
+    assert.equal(countOf({ ...one, type: "slots", used: 0 }, page), "0 under way, limit unknown");
+  });
+
+  test("a limit that the person set carries no mark of the provider", () => {
+    const countdown = new Countdown({ addController: () => undefined } as never, () => page.ticker);
+    const stated = evidenceOf(meter(), page, countdown);
+    const own = evidenceOf(meter({ own: true }), page, countdown);
+    assert.equal(stated.icon, "verified");
+    assert.deepEqual(own, { icon: "account", age: "", title: "Your own limit, counted here" });
   });
 
   test("spends of a sliding window stand on the axis where they leave, and are gone after that", () => {

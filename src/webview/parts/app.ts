@@ -160,6 +160,7 @@ export class App extends LitElement {
       return html`<hr-empty
         .page=${page}
         .simulated=${snapshot.simulated}
+        .counts=${snapshot.meters.every((one) => !one.binds || one.limit === null)}
         .submitTitle=${snapshot.form?.submitTitle ?? ""}
       ></hr-empty>`;
     }

@@ -31,6 +31,8 @@ export class Empty extends LitElement {
 
   @property({ attribute: false }) accessor page!: Page;
   @property({ attribute: false }) accessor simulated = false;
+  /** No limit that binds is known: there is a count, and no bar that falls. */
+  @property({ attribute: false }) accessor counts = false;
   /** The word on the send button; empty when there is nothing to send. */
   @property({ attribute: false }) accessor submitTitle = "";
 
@@ -50,7 +52,11 @@ export class Empty extends LitElement {
       <h3>${t("Nothing sent yet")}</h3>
       <ul>
         <li>${icon("send")}<span>${first}</span></li>
-        <li>${icon("pulse")}<span>${t("The bars above fall, and say when they come back.")}</span></li>
+        <li>${icon("pulse")}<span>${
+          this.counts
+            ? t("What was sent is counted above; Headroom learns the limit from the answers.")
+            : t("The bars above fall, and say when they come back.")
+        }</span></li>
         <li>${icon("unmute")}<span>${t("The result plays here.")}</span></li>
       </ul>
     </section>`;

@@ -1,7 +1,7 @@
 // The drawing of a budget: a bar cut into countable cells, or a row of places. Shape and pattern say what colour says.
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { MeterView } from "../../protocol/snapshot.ts";
-import { type Shares, sharesOf } from "./meter-facts.ts";
+import { isLimited, sharesOf } from "./meter-facts.ts";
 
 /** Places beyond this number are drawn as a bar. */
 const mostPlaces = 24;
@@ -28,15 +28,6 @@ export const barStyles = css`
     mask-image: repeating-linear-gradient(to right, #000 0 calc(var(--cell) - 2px), transparent 0 var(--cell));
     width: calc(100% + 2px);
   }
-  .endless {
-    --ends: linear-gradient(to right, #000 40%, transparent);
-    mask-image: var(--ends);
-  }
-  .cut.endless {
-    mask-composite: intersect;
-    mask-image:
-      repeating-linear-gradient(to right, #000 0 calc(var(--cell) - 2px), transparent 0 var(--cell)), var(--ends);
-  }
   .cells i {
     flex: 0 0 auto;
     height: 100%;
@@ -59,8 +50,14 @@ export const barStyles = css`
     outline: 1px solid var(--bad);
     outline-offset: -1px;
   }
-  .cells .counted {
-    background: color-mix(in srgb, var(--accent) 75%, transparent);
+  .tally {
+    border-bottom: 1px dashed color-mix(in srgb, var(--vscode-foreground) 45%, transparent);
+    height: 9px;
+  }
+  .tally i {
+    background: repeating-linear-gradient(to right, var(--soft) 0 2px, transparent 0 5px);
+    display: block;
+    height: 7px;
   }
   .shut {
     opacity: 0.45;
@@ -133,39 +130,27 @@ export const barStyles = css`
   }
 `;
 
-/** The bar of a rate budget. Full means nothing spent; it falls towards its start. */
+/** The bar of a rate budget. Full means nothing spent; it falls towards its start. Without a known limit: a tally. */
 export function barOf(meter: MeterView): TemplateResult {
+  if (!isLimited(meter)) return tallyOf(meter);
   const shares = sharesOf(meter);
-  const cut = shares.cells !== null;
-  const unknown = meter.limit === null;
-  // A known budget is read from what is left; an unknown one from what was counted.
-  const order = unknown
-    ? (["spent", "foreign", "inFlight"] as const)
-    : (["left", "inFlight", "spent", "foreign", "over"] as const);
-  const classes = [
-    "cells",
-    cut ? "cut" : "",
-    unknown ? "endless" : "",
-    meter.closedUntil === null ? "" : "shut",
-  ];
+  const classes = ["cells", shares.cells === null ? "" : "cut", meter.closedUntil === null ? "" : "shut"];
   return html`<div class="bar">
-    <div class=${classes.filter(Boolean).join(" ")} .style=${`--n:${lengthOf(shares, unknown)}`}>
-      ${order.map((name) => part(name, shares, unknown))}
-      ${unknown ? html`<i class="spent" .style=${"flex:1 1 0"}></i>` : nothing}
+    <div class=${classes.filter(Boolean).join(" ")} .style=${`--n:${shares.whole}`}>
+      ${(["left", "inFlight", "spent", "foreign", "over"] as const).map((name) =>
+        shares[name] <= 0
+          ? nothing
+          : html`<i class=${name} .style=${`width:${(shares[name] / shares.whole) * 100}%`}></i>`,
+      )}
     </div>
   </div>`;
 }
 
-/** An unknown limit leaves room behind what was counted, so that the bar has no end. */
-function lengthOf(shares: Shares, unknown: boolean): number {
-  return unknown ? Math.max(10, Math.ceil(shares.whole * 1.4)) : shares.whole;
-}
-
-function part(name: "left" | "inFlight" | "spent" | "foreign" | "over", shares: Shares, unknown: boolean) {
-  const size = shares[name];
-  if (size <= 0) return nothing;
-  const shown = unknown && name === "spent" ? "counted" : name;
-  return html`<i class=${shown} .style=${`width:${(size / lengthOf(shares, unknown)) * 100}%`}></i>`;
+/** A stroke for each that was sent, on a line without an end: nothing in it may look like something that is left. */
+function tallyOf({ closedUntil, used }: MeterView): TemplateResult {
+  return html`<div class=${closedUntil === null ? "tally" : "tally shut"}>
+    <i .style=${`width:min(100%, ${used * 5}px)`}></i>
+  </div>`;
 }
 
 /** The places of a slots budget: taken ones are empty, since the meter shows what is left. */

@@ -21,16 +21,11 @@ export interface Shares {
   readonly cells: number | null;
 }
 
-/** Works out the shares; for an unknown limit the bar is as long as what was counted. */
-export function sharesOf(meter: MeterView): Shares {
+/** Works out the shares of a budget whose limit is known. */
+export function sharesOf(meter: MeterView & { readonly limit: number }): Shares {
   const foreign = Math.min(meter.foreign, meter.used);
   const inFlight = Math.min(meter.inFlight, meter.used - foreign);
   const own = meter.used - foreign - inFlight;
-  if (meter.limit === null) {
-    const whole = Math.max(meter.used, 1);
-    const cells = whole <= mostCells ? whole : null;
-    return { whole, left: 0, inFlight, spent: own, foreign, over: 0, cells };
-  }
   const over = Math.max(0, meter.used - meter.limit);
   const whole = Math.max(meter.limit, meter.used, 1);
   const left = Math.max(0, Math.min(meter.left ?? meter.limit - meter.used, meter.limit));
@@ -46,11 +41,26 @@ function lessened(size: number, taken: number): [left: number, untaken: number] 
   return [Math.max(0, size - taken), Math.max(0, taken - size)];
 }
 
-/** The figures at the end of a meter's title: `7 / 10`, `−2 / 10` when over, `4 / ?` when the limit is unknown. */
-export function figuresOf(meter: MeterView, { words }: Page): { left: string; of: string } {
-  if (meter.limit === null) return { left: words.number(meter.used), of: "?" };
+/** The figures at the end of a meter's title: `7 / 10` left, `−2 / 10` when over. */
+export function figuresOf(
+  meter: MeterView & { readonly limit: number },
+  { words }: Page,
+): { left: string; of: string } {
   const left = meter.used > meter.limit ? meter.limit - meter.used : (meter.left ?? meter.limit - meter.used);
   return { left: words.number(left).replace("-", "−"), of: words.number(meter.limit) };
+}
+
+/** What stands in place of figures where the limit is unknown: a count that goes up, and says so. */
+export function countOf({ type, used }: MeterView, { t, words }: Page): string {
+  const count = words.number(used);
+  return type === "slots"
+    ? t("{count} under way, limit unknown", { count })
+    : t("{count} sent, limit unknown", { count });
+}
+
+/** Whether a meter's limit is known. */
+export function isLimited(meter: MeterView): meter is MeterView & { readonly limit: number } {
+  return meter.limit !== null;
 }
 
 /** The words for what was spent beyond the limit; empty when nothing was. */
@@ -123,6 +133,7 @@ export function evidenceOf(
   countdown: Countdown,
 ): { icon: IconName; age: string; title: string } {
   const ageMs = meter.evidenceAt === null ? null : countdown.age(meter.evidenceAt);
+  if (meter.own) return { icon: "account", age: "", title: t("Your own limit, counted here") };
   const age = ageMs === null ? "" : ageMs < 5000 ? t("now") : words.age(ageMs);
   const since = ageMs === null ? "" : ageMs < 5000 ? `, ${t("just now")}` : `, ${t("{age} ago", { age })}`;
   switch (meter.evidence) {

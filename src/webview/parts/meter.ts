@@ -8,7 +8,16 @@ import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { barOf, barStyles, placesOf } from "./meter-bar.ts";
-import { evidenceOf, figuresOf, kindOf, overOf, returnOf, ticksOf } from "./meter-facts.ts";
+import {
+  countOf,
+  evidenceOf,
+  figuresOf,
+  isLimited,
+  kindOf,
+  overOf,
+  returnOf,
+  ticksOf,
+} from "./meter-facts.ts";
 
 /** Draws itself from its view and the shared clock; posts nothing. */
 @customElement("hr-meter")
@@ -40,6 +49,9 @@ export class Meter extends LitElement {
         color: var(--vscode-foreground);
         font-size: 1.15em;
         font-weight: 600;
+      }
+      .head:has(.counts) {
+        flex-wrap: wrap;
       }
       .none b {
         color: var(--warn-text);
@@ -131,9 +143,12 @@ export class Meter extends LitElement {
   }
 
   #figures() {
-    const { left, of } = figuresOf(this.meter, this.page);
-    const { limit, used } = this.meter;
-    const state = limit === null ? "" : used > limit ? "beyond" : used === limit ? "none" : "";
+    const { meter, page } = this;
+    if (!isLimited(meter))
+      return html`<span class="figures small counts" aria-hidden="true">${countOf(meter, page)}</span>`;
+    const { left, of } = figuresOf(meter, page);
+    const { limit, used } = meter;
+    const state = used > limit ? "beyond" : used === limit ? "none" : "";
     return html`<span class="figures ${state}" aria-hidden="true"><b>${left}</b> / ${of}</span>`;
   }
 

@@ -33,6 +33,7 @@ export function meter(part: Partial<MeterView> = {}): MeterView {
     evidence: "stated",
     evidenceAt: at - 3000,
     sentence: "7 of 10 syntheses left; the next comes back at 14:02:10; stated by the server.",
+    own: false,
     binds: true,
     ...part,
   };
