@@ -28,7 +28,7 @@ export function cardActions(
   const known = place !== null && action !== null && job !== null;
   switch (state) {
     case "waiting":
-      if (own) list.push("cancel", "sendLater");
+      if (own) list.push("cancel", "keep");
       break;
     case "sending":
     case "fetching":
@@ -41,6 +41,10 @@ export function cardActions(
       if (job?.stage === "watch") list.push(job.watched ? "stopWatching" : "watchAgain");
       break;
     }
+    case "kept":
+      if (known) list.push("sendKept");
+      list.push("discard");
+      break;
     case "decide":
       list.push("confirm", "cancel");
       break;

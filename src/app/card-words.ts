@@ -18,6 +18,7 @@ export function stateTitle(
     running: t("Running"),
     fetching: t("Fetching the result"),
     decide: t("Your decision"),
+    kept: t("Kept for later"),
     succeeded: t("Done"),
     failed: t("Failed"),
     cancelled: t("Cancelled"),

@@ -71,6 +71,7 @@ function problemOf(exchange: Exchange, job: Job | null): CardView["problem"] {
 /** The state shown: the stage goes before the stored states, for it tells what is done just now. */
 export function stateOf(exchange: Exchange, job: Job | null): CardView["state"] {
   if (exchange.state === "outcomeUnknown") return "unknown";
+  if (exchange.state === "kept") return "kept";
   if (job !== null && job.state === "lost") return "lost";
   switch (exchange.state) {
     case "done":

@@ -1,7 +1,8 @@
 // What a person decides on a card: cancel, keep for later, stop watching, confirm, check, resend, give up.
-import { isOver, stepAt, watchAt } from "../core/jobs/flow.ts";
+import { FIRST, isOver, stepAt, watchAt } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
+import { begin } from "./begin.ts";
 import { SILENT, send } from "./calls.ts";
 import { resendable } from "./card-actions.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
@@ -40,9 +41,40 @@ export class Decisions {
     });
   }
 
-  /** Out of the gate, kept with its input. */
-  sendLater(id: string): void {
-    this.#work.abort(id, "later");
+  /** Out of the gate, kept with its input. What is past the gate goes on. */
+  keep(id: string): void {
+    const job = this.#task(id)?.job;
+    if (job?.stage === "send" && job.step === FIRST) this.#work.abort(id, "later");
+  }
+
+  /** What was kept goes out as a new request with its input as it was: once, whoever presses, in whichever editor window. */
+  sendKept(id: string): void {
+    const { exchanges, jobs, together } = this.#context.ports;
+    const begun = together(() => {
+      const task = this.#kept(id);
+      if (task === null) return null;
+      const { place, action, exchange } = task;
+      if (exchange.attempts > 0)
+        end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "sent anew" });
+      else {
+        jobs.remove(id);
+        exchanges.remove(id);
+      }
+      return begin(this.#context, place, action, exchange.input);
+    });
+    if (begun !== null) this.#work.run(begun);
+    this.#context.changed();
+  }
+
+  /** What was kept is not wanted any more; its input stays in the history. */
+  discard(id: string): void {
+    const { exchanges, jobs, together } = this.#context.ports;
+    together(() => {
+      const exchange = exchanges.get(id);
+      if (exchange?.state !== "kept" || jobs.get(id) === null) return;
+      const task = { context: this.#context, id, exchange };
+      end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "discarded" });
+    });
   }
 
   stopWatching(id: string): void {
@@ -197,6 +229,11 @@ export class Decisions {
       if (problem === null) end(now, { exchange: "cancelled", job: "cancelled" }, null, { note: "person" });
       else setState(this.#context, id, now.exchange.state, { problem }, "not cancelled");
     });
+  }
+
+  #kept(id: string): Task | null {
+    const task = this.#task(id);
+    return task?.exchange.state === "kept" ? task : null;
   }
 
   /** An exchange whose outcome is unknown, which only a person may settle. */

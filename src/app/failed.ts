@@ -5,7 +5,7 @@ import { repeatOf } from "./calls.ts";
 import { calledAt } from "./context.ts";
 import { isFileField } from "./problems.ts";
 import { doubt } from "./recover.ts";
-import { ask, end, handsOff, stopReason, type Task } from "./task.ts";
+import { ask, end, handsOff, keep, stopReason, type Task } from "./task.ts";
 import { fileAt, leftProblem, mayBeCharged, thrownProblem } from "./task-problems.ts";
 import { unreadable } from "./unreadable.ts";
 
@@ -19,17 +19,13 @@ export async function failed(task: Task, error: unknown): Promise<void> {
   if (context.ports.isPassing(error)) throw error;
   if (isHeadroomError(error, "cancelled") || reason !== null) {
     const now = { ...task, job: context.ports.jobs.get(id) ?? job };
-    const problem = mayBeCharged(now)
-      ? leftProblem(now)
-      : reason === "later"
-        ? {
-            sentence:
-              now.job.stage === "send" && now.job.mayBeDone !== true
-                ? t("Kept for later; nothing was sent.")
-                : t("Kept for later; it had left already, and its answer was not awaited."),
-            remedy: t("Send it again when you want it."),
-          }
-        : null;
+    const charged = mayBeCharged(now);
+    if (reason === "later" && !charged && now.job.step === FIRST) {
+      const left = now.job.stage !== "send" || now.job.mayBeDone === true;
+      const sentence = t("It had left already, and its answer was not awaited.");
+      return keep(task, left ? { sentence, remedy: null } : null);
+    }
+    const problem = charged ? leftProblem(now) : null;
     end(task, { exchange: "cancelled", job: "cancelled" }, problem, { note: reason ?? "person" });
     return;
   }

@@ -51,10 +51,10 @@ export class ExchangeHistory implements History {
     return { state, detail: parts.filter((one) => one !== "").join(" · "), left };
   }
 
-  /** Removes an exchange that has ended, with its results; leaves one that is under way. */
+  /** Removes an exchange that has ended or is kept for later, with its results; leaves one that is under way. */
   async remove(exchangeId: string): Promise<void> {
     const exchange = this.get(exchangeId);
-    if (exchange === null || !ENDED.has(exchange.state)) return;
+    if (exchange === null || !(ENDED.has(exchange.state) || exchange.state === "kept")) return;
     this.#removeAll([exchangeId]);
   }
 

@@ -27,8 +27,15 @@ export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> 
     }
     case "cancel":
       return decisions.cancel(intent.cardId);
-    case "sendLater":
-      decisions.sendLater(intent.cardId);
+    case "keep":
+      decisions.keep(intent.cardId);
+      break;
+    case "sendKept":
+      decisions.sendKept(intent.cardId);
+      break;
+    case "discard":
+      decisions.discard(intent.cardId);
+      dismissed.add(intent.cardId);
       break;
     case "stopWatching":
       decisions.stopWatching(intent.cardId);
@@ -94,7 +101,7 @@ export function sendAgain(parts: Parts, exchangeId?: string): void {
     notify(parts, { id: "send-again", level: "info", sentence, action: null });
     return;
   }
-  // A card that was kept for later has done its duty.
+  // The card of what was cancelled has done its duty.
   if (exchange.state === "cancelled") dismissed.add(exchange.id);
   work.run(begin(context, place, action, exchange.input));
   context.changed();

@@ -84,6 +84,8 @@ function stateSentence({ t }: Voice, state: ExchangeState): string {
       return t("The provider took it.");
     case "outcomeUnknown":
       return t("Whether the provider did it is unknown.");
+    case "kept":
+      return t("Kept for later.");
     case "done":
       return t("Done.");
     case "failed":
@@ -113,6 +115,10 @@ function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, no
       return t("Cancelled by you.");
     case "later":
       return t("Kept for later by you.");
+    case "sent anew":
+      return t("Sent by you as a new request.");
+    case "discarded":
+      return t("Discarded by you.");
     case "given up":
       return t("Given up by you.");
     case "forgotten":

@@ -131,6 +131,17 @@ export function ask(
   context.changed();
 }
 
+/** Takes it out of the gate until the person sends or discards it. Nobody carries on with it, and it holds nothing. */
+export function keep({ context, id, exchange }: Task, problem: Problem | null): void {
+  const { jobs, ledger, clock, t, together } = context.ports;
+  together(() => {
+    setState(context, id, "kept", { problem }, "later");
+    jobs.update(id, { stage: "ask", asks: null, nextPollAt: null });
+    ledger.free(id, clock.now());
+  });
+  context.say(t("{title} is kept for later.", { title: exchange.title }));
+}
+
 /** What the stores are told of a request on its way. */
 interface Watched {
   /** Called before the first byte leaves. */

@@ -9,6 +9,7 @@ import type { LazyApp } from "./lazy-app.ts";
 const KEYS = [
   "canSend",
   "waiting",
+  "kept",
   "hasCards",
   "hasHistory",
   "hasResult",
@@ -69,6 +70,10 @@ export class ContextKeys implements vscode.Disposable {
     this.set("broken", false);
     this.set("canSend", snapshot.form?.canSend ?? false);
     this.set("waiting", snapshot.cards.some((card) => card.wait !== null) || headline.waiting > 0);
+    this.set(
+      "kept",
+      snapshot.cards.some((card) => card.state === "kept"),
+    );
     this.set("hasCards", snapshot.cards.length > 0);
     this.set("hasResult", lastResult(snapshot.cards) !== null);
     this.set("hasHistory", app.history.list({ limit: 1 }).length > 0);

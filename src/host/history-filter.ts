@@ -11,6 +11,7 @@ function stateGroups(
 ): readonly { readonly label: string; readonly states: readonly ExchangeState[] }[] {
   return [
     { label: t("Under way"), states: ["intent", "waiting", "sent", "accepted"] },
+    { label: t("Kept for later"), states: ["kept"] },
     { label: t("Done"), states: ["done"] },
     { label: t("Failed or refused"), states: ["failed", "refused"] },
     { label: t("Outcome unknown"), states: ["outcomeUnknown"] },

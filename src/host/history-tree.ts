@@ -26,6 +26,7 @@ const ICONS: Readonly<Record<ExchangeState, readonly [icon: string, colour?: str
   sent: ["sync"],
   accepted: ["sync"],
   outcomeUnknown: ["question", "charts.orange"],
+  kept: ["debug-pause", "descriptionForeground"],
   done: ["pass", "testing.iconPassed"],
   failed: ["error", "testing.iconFailed"],
   refused: ["circle-slash", "testing.iconFailed"],

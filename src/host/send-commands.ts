@@ -13,7 +13,9 @@ type Ids =
   | "sendAgain"
   | "cancel"
   | "cancelAll"
-  | "sendLater"
+  | "keepForLater"
+  | "sendKept"
+  | "discardKept"
   | "actOnCard"
   | "whyWaiting"
   | "chooseProvider"
@@ -76,8 +78,10 @@ export function sendCommands(tools: Tools): Commands<Ids> {
       else app.sendAgain();
     },
     cancel: () => onCard("cancel", t("Cancel Waiting Request"), t("Nothing waits in this editor window.")),
-    sendLater: () =>
-      onCard("sendLater", t("Send Waiting Request Later"), t("Nothing waits in this editor window.")),
+    keepForLater: () =>
+      onCard("keep", t("Keep Waiting Request for Later"), t("Nothing waits in this editor window.")),
+    sendKept: () => onCard("sendKept", t("Send Kept Request Now"), t("Nothing is kept for later.")),
+    discardKept: () => onCard("discard", t("Discard Kept Request"), t("Nothing is kept for later.")),
     cancelAll: async () => {
       const count = (await tools.app.get()).cancelAll();
       say(
@@ -155,7 +159,9 @@ async function chooseCard(cards: readonly CardView[], title: string): Promise<Ca
 function canTitles({ t }: Tools): Readonly<Record<Can, string>> {
   return {
     cancel: t("Cancel"),
-    sendLater: t("Send Later"),
+    keep: t("Keep for Later"),
+    sendKept: t("Send Now"),
+    discard: t("Discard"),
     stopWatching: t("Stop Watching"),
     watchAgain: t("Watch Again"),
     confirm: t("Confirm and Go On"),

@@ -21,8 +21,12 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("loadChoices"), field: name }),
   z.object({ type: z.literal("send"), actionId: name, values: z.record(name, valueSchema) }),
   z.object({ type: z.literal("cancel"), ...card }),
-  /** Out of the gate, kept with its input, to be sent again by a click. */
-  z.object({ type: z.literal("sendLater"), ...card }),
+  /** Out of the gate, kept for later with its input. */
+  z.object({ type: z.literal("keep"), ...card }),
+  /** What was kept goes out now. */
+  z.object({ type: z.literal("sendKept"), ...card }),
+  /** What was kept is not wanted any more. */
+  z.object({ type: z.literal("discard"), ...card }),
   z.object({ type: z.literal("stopWatching"), ...card }),
   z.object({ type: z.literal("watchAgain"), ...card }),
   z.object({

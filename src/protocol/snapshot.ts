@@ -108,7 +108,7 @@ export const cardSchema = z.object({
   accountName: z.string(),
   title: z.string(),
   detail: z.string(),
-  /** `decide` waits for the person: confirm, edit or outcome unknown. */
+  /** `decide` waits for the person: confirm, edit or outcome unknown. `kept` goes only when the person says so. */
   state: z.enum([
     "waiting",
     "sending",
@@ -116,6 +116,7 @@ export const cardSchema = z.object({
     "running",
     "fetching",
     "decide",
+    "kept",
     "succeeded",
     "failed",
     "cancelled",
@@ -146,7 +147,9 @@ export const cardSchema = z.object({
   can: z.array(
     z.enum([
       "cancel",
-      "sendLater",
+      "keep",
+      "sendKept",
+      "discard",
       "stopWatching",
       "watchAgain",
       "confirm",

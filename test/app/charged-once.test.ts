@@ -179,7 +179,7 @@ test("one whose answer was lost, and that is cancelled while it waits to be repe
       ),
     );
   };
-  for (const intent of ["cancel", "sendLater"] as const) {
+  for (const intent of ["cancel", "keep"] as const) {
     const id = on.send("soundpiece", "newSample");
     await settle();
     assert.ok(told !== null);

@@ -156,7 +156,7 @@ test("cancelling ends a waiting request at once and gives its slots back once", 
     );
   const id = on.send("sync", "generate");
   await settle();
-  assert.deepEqual(on.card(id).can.slice(0, 2), ["cancel", "sendLater"]);
+  assert.deepEqual(on.card(id).can.slice(0, 2), ["cancel", "keep"]);
   on.app.receive({ type: "cancel", cardId: id });
   await settle();
   assert.equal(on.card(id).state, "cancelled");

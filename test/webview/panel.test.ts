@@ -223,14 +223,14 @@ describe("the panel", () => {
     const panel = await open(states.everything!);
     const { page } = panel;
     const press = (name: string) => page.getByRole("button", { name, exact: true }).first().click();
-    await press("Send later: Speech from text");
+    await press("Keep for later: Speech from text");
     await press("Confirm: Dub a film");
     await press("Check: Speech from text");
     await press("Save: speech-1.wav");
     await press("Use as input: speech-1.wav");
     await press("Keep it");
     assert.deepEqual(await panel.intents(), [
-      { type: "sendLater", cardId: "card-wait" },
+      { type: "keep", cardId: "card-wait" },
       { type: "confirm", cardId: "card-confirm" },
       { type: "check", cardId: "card-unknown" },
       { type: "saveResult", resultId: "result-1" },

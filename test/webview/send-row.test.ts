@@ -7,6 +7,7 @@ import { launchBrowser } from "../harness/browser.ts";
 import { type OpenPanel, openPanel } from "./gallery/open.ts";
 import { card, field, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
 import { type Gallery, startGallery } from "./gallery/server.ts";
+import { waitingStates } from "./gallery/waiting.ts";
 
 const form = snapshot().form!;
 
@@ -101,6 +102,18 @@ describe("the send row", () => {
     assert.equal(await panel.page.getByText("Goes now.").count(), 0);
     await panel.show(snapshot({ revision: 2 }));
     await panel.page.getByText("Goes now.").waitFor();
+  });
+
+  test("what is kept for later stands by itself, with Send now and Discard", async () => {
+    const { page, intents } = await open(waitingStates["kept-for-later"]!);
+    const kept = page.getByRole("region", { name: "Kept for later" });
+    await kept.getByText("nothing was sent; it goes when you say so").waitFor();
+    await kept.getByRole("button", { name: /^Send now:/ }).click();
+    await kept.getByRole("button", { name: /^Discard:/ }).click();
+    assert.deepEqual(await intents(), [
+      { type: "sendKept", cardId: "card-kept" },
+      { type: "discard", cardId: "card-kept" },
+    ]);
   });
 
   test("the keyboard stays on Send while what it began goes along", async () => {

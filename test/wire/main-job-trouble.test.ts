@@ -168,7 +168,7 @@ test("a refusal is waited out as long as the server says, and the card tells unt
   const waiting = await one.card(id, (card) => card.wait !== null || settled(card));
   assert.equal(waiting.state, "waiting");
   assert.match(waiting.wait?.sentence ?? "", /SAUTI refused the last request until/);
-  assert.deepEqual(waiting.can.slice(0, 2), ["cancel", "sendLater"]);
+  assert.deepEqual(waiting.can.slice(0, 2), ["cancel", "keep"]);
   const card = await one.card(id, settled, 15_000);
   assert.equal(card.state, "succeeded");
   const why = one.app.whyOf(id)?.text ?? "";
@@ -181,11 +181,10 @@ test("what is kept for later leaves the gate at once, and goes out by a click", 
   await fault("sauti", "retryAfterDate", { seconds: 3, match: { method: "POST" } });
   const id = await one.send("sauti", "speak");
   await one.card(id, (card) => card.wait !== null);
-  one.do({ type: "sendLater", cardId: id });
-  const kept = await one.card(id, settled);
-  assert.equal(kept.state, "cancelled");
-  assert.match(kept.problem?.sentence ?? "", /Kept for later; nothing was sent/);
-  one.do({ type: "sendAgain", cardId: id });
+  one.do({ type: "keep", cardId: id });
+  const kept = await one.card(id, (card) => card.state === "kept");
+  assert.deepEqual([kept.problem, kept.can.slice(0, 2)], [null, ["sendKept", "discard"]]);
+  one.do({ type: "sendKept", cardId: id });
   const again = one.app.history.list({ limit: 1 })[0]?.id ?? "";
   assert.notEqual(again, id);
   assert.equal((await one.card(again, settled, 15_000)).state, "succeeded");

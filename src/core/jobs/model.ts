@@ -20,7 +20,8 @@ export const FOLLOWS: Readonly<Record<JobState, readonly JobState[]>> = {
 /**
  * The life of an exchange (one request and what came back). `intent`: stored with its key, not sent. `waiting`: in
  * the gate. `sent`: the first byte may have left. `accepted`: the server took it. `outcomeUnknown`: it may have been
- * taken, only the person decides. The last four are ends.
+ * taken, only the person decides. `kept`: the person took it out of the gate, it goes only when they say so. The last
+ * four are ends.
  */
 export type ExchangeState =
   | "intent"
@@ -28,6 +29,7 @@ export type ExchangeState =
   | "sent"
   | "accepted"
   | "outcomeUnknown"
+  | "kept"
   | "done"
   | "failed"
   | "refused"

@@ -153,10 +153,13 @@ export class App extends LitElement {
     const { cards, queue } = snapshot;
     // A request that only waits is shown in the queue, with what can be done about it, and not twice.
     const waiting = new Set(queue.map((one) => one.id));
-    const below = cards.filter((card) => !(card.state === "waiting" && waiting.has(card.id)));
+    const kept = cards.filter((card) => card.state === "kept");
+    const below = cards.filter(
+      (card) => card.state !== "kept" && !(card.state === "waiting" && waiting.has(card.id)),
+    );
     const takes = takesOf(cards, this.panel?.kept().compared ?? []);
     const compared = takes.map((one) => one.result.id);
-    if (below.length === 0 && queue.length === 0) {
+    if (below.length === 0 && queue.length + kept.length === 0) {
       return html`<hr-empty
         .page=${page}
         .simulated=${snapshot.simulated}
@@ -166,18 +169,20 @@ export class App extends LitElement {
     }
     return html`${queue.length === 0 ? nothing : html`<hr-queue .page=${page} .queue=${queue} .cards=${cards}></hr-queue>`}
     ${
+      kept.length === 0
+        ? nothing
+        : html`<section aria-label=${page.t("Kept for later")}>
+            <h2>${page.t("Kept for later")} <span class="figures">${page.words.number(kept.length)}</span></h2>
+            ${cardsOf(kept, page, compared)}
+          </section>`
+    }
+    ${
       below.length === 0
         ? nothing
         : html`<section aria-label=${page.t("Sent")}>
             <h2>${page.t("Sent")}</h2>
             ${takes.length === 0 ? nothing : html`<hr-compare .page=${page} .takes=${takes} .now=${snapshot.at}></hr-compare>`}
-            <div class="cards">
-              ${repeat(
-                below,
-                (card) => card.id,
-                (card) => html`<hr-card .page=${page} .card=${card} .compared=${compared}></hr-card>`,
-              )}
-            </div>
+            ${cardsOf(below, page, compared)}
           </section>`
     }`;
   }
@@ -207,6 +212,16 @@ export class App extends LitElement {
     this.panel?.keep(part);
     this.requestUpdate();
   }
+}
+
+function cardsOf(cards: readonly CardView[], page: Page, compared: readonly string[]) {
+  return html`<div class="cards">
+    ${repeat(
+      cards,
+      (card) => card.id,
+      (card) => html`<hr-card .page=${page} .card=${card} .compared=${compared}></hr-card>`,
+    )}
+  </div>`;
 }
 
 /** The compared results that still have their recording, with their cards. */

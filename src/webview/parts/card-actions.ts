@@ -11,7 +11,9 @@ type Act = CardView["can"][number];
 export function wordsFor(act: Act, { t }: Page): string {
   const words: Record<Act, string> = {
     cancel: t("Cancel"),
-    sendLater: t("Send later"),
+    keep: t("Keep for later"),
+    sendKept: t("Send now"),
+    discard: t("Discard"),
     stopWatching: t("Stop watching"),
     watchAgain: t("Watch again"),
     confirm: t("Confirm"),

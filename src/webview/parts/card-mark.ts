@@ -23,6 +23,7 @@ export const markStyles = css`
   .mark.unknown {
     color: var(--warn);
   }
+  .mark.kept,
   .mark.cancelled {
     color: var(--soft);
   }
@@ -57,6 +58,8 @@ function iconOf(state: CardView["state"]): IconName {
   switch (state) {
     case "waiting":
       return "watch";
+    case "kept":
+      return "pause";
     case "decide":
       return "question";
     case "succeeded":

@@ -82,7 +82,10 @@ export class Card extends LitElement {
           : name,
       );
     }
-    if (card.endedAt === null) {
+    if (card.state === "kept") {
+      parts.push(words.at(card.createdAt, this.#countdown.now));
+      if (card.problem === null) parts.push(t("nothing was sent; it goes when you say so"));
+    } else if (card.endedAt === null) {
       const next = card.nextPollAt === null ? 0 : this.#countdown.left(card.nextPollAt);
       if (next > 0) parts.push(t("asks again in {left}", { left: words.countdown(next) }));
       if (card.polls > 0)

@@ -230,7 +230,7 @@ export function waitingCard(part: Partial<CardView> = {}): CardView {
     id: "card-wait",
     state: "waiting",
     stateTitle: "Waiting",
-    can: ["cancel", "sendLater", "why"],
+    can: ["cancel", "keep", "why"],
     ...part,
   });
 }

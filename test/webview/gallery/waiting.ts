@@ -1,10 +1,23 @@
 // The states in which a request waits, one for each kind of budget. Data only.
 import type { Snapshot } from "../../../src/protocol/snapshot.ts";
 import { fixedMeter, unknownMeter } from "./meters.ts";
-import { at, meter, slots, snapshot, wait, waiting, waitingCard } from "./parts.ts";
+import { at, card, finished, meter, slots, snapshot, wait, waiting, waitingCard } from "./parts.ts";
 
 /** States by name. */
 export const waitingStates: Readonly<Record<string, Snapshot>> = {
+  "kept-for-later": snapshot({
+    queue: [waiting()],
+    cards: [
+      waitingCard(),
+      card({
+        id: "card-kept",
+        state: "kept",
+        stateTitle: "Kept for later",
+        can: ["sendKept", "discard", "copyCode", "why"],
+      }),
+      finished(),
+    ],
+  }),
   "waiting-sliding": snapshot({
     meters: [
       meter({
