@@ -59,7 +59,7 @@ export async function chooseFilter(
   };
 }
 
-/** The filter in a few words, as `SAUTI · Done · "habari"`; empty for none. */
+/** Search and filter in a few words, what was searched for first, as `“habari” · SAUTI · Done`; empty for none. */
 export function filterTitle(
   { providerIds = [], states = [], text }: HistoryFilter,
   providers: readonly ProviderInfo[],
@@ -68,9 +68,9 @@ export function filterTitle(
   const names = providers.filter((one) => providerIds.includes(one.id)).map((one) => one.name);
   const groups = stateGroups(t).filter((one) => one.states.every((state) => states.includes(state)));
   const parts = [
+    text === undefined ? "" : `“${text}”`,
     names.join(", "),
     groups.map((one) => one.label).join(", "),
-    text === undefined ? "" : `"${text}"`,
   ];
   return parts.filter((one) => one !== "").join(" · ");
 }

@@ -18,7 +18,9 @@ export type HistoryFilter = Pick<ExchangeFilter, "text" | "providerIds" | "state
 export type HistoryItem =
   | { readonly kind: "day"; readonly day: Day<number> }
   | { readonly kind: "exchange"; readonly exchange: Exchange }
-  | { readonly kind: "more"; readonly day: Day<number> };
+  | { readonly kind: "more"; readonly day: Day<number> }
+  /** The way out where search and filter find nothing. */
+  | { readonly kind: "clear" };
 
 const ICONS: Readonly<Record<ExchangeState, readonly [icon: string, colour?: string]>> = {
   intent: ["circle-outline"],
@@ -43,6 +45,8 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
   readonly onDidChangeTreeData = this.#changed.event;
   #view: vscode.TreeView<HistoryItem> | null = null;
   #filter: HistoryFilter = {};
+  /** Search and filter in words; empty for none. */
+  #narrowed = "";
   /** How many of a day's exchanges are listed, by the day, where that is more than at first. */
   readonly #listed = new Map<string, number>();
 
@@ -71,9 +75,10 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     return this.#filter;
   }
 
-  /** Lists what fits only; `title` says so beside the view's name, empty for all. */
+  /** Lists what fits only; `title` says so beside the view's name and above the list, empty for all. */
   show(filter: HistoryFilter, title: string): void {
     this.#filter = filter;
+    this.#narrowed = title;
     this.#listed.clear();
     if (this.#view !== null) this.#view.description = title;
     this.#changed.fire(undefined);
@@ -94,12 +99,18 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     if (app === null) return [];
     if (item !== undefined) return this.#entriesOf(app, item.day);
     const instants = app.history.instants(this.#filter);
-    // A message would hide the words, and the way out, that an empty view shows.
-    const isNarrowed = Object.keys(this.#filter).length > 0 && instants.length > 0;
-    if (this.#view !== null)
-      this.#view.message = isNarrowed ? this.#t("{count} found", { count: instants.length }) : "";
+    const isNarrowed = Object.keys(this.#filter).length > 0;
+    // Beside the view's name a narrow side bar cuts it off.
+    if (this.#view !== null) this.#view.message = isNarrowed ? this.#found(instants.length) : "";
+    if (isNarrowed && instants.length === 0) return [{ kind: "clear" }];
     const days = daysOf(instants, (at) => at, Date.now());
     return days.map((day) => ({ kind: "day", day }));
+  }
+
+  #found(count: number): string {
+    const what = this.#narrowed;
+    if (count === 0) return this.#t("Nothing in the history fits {what}.", { what });
+    return this.#t("{what}: {count} found", { what, count });
   }
 
   getTreeItem(item: HistoryItem): vscode.TreeItem {
@@ -110,6 +121,8 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
         return this.#exchangeItem(item.exchange);
       case "more":
         return this.#moreItem(item);
+      case "clear":
+        return this.#clearItem();
     }
   }
 
@@ -136,6 +149,15 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     item.id = `more/${more.day.key}`;
     item.iconPath = new vscode.ThemeIcon("fold-down");
     item.command = { command: "headroom.showMore", title, arguments: [more] };
+    return item;
+  }
+
+  #clearItem(): vscode.TreeItem {
+    const title = this.#t("Clear Search and Filter");
+    const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
+    item.id = "clear";
+    item.iconPath = new vscode.ThemeIcon("search-stop");
+    item.command = { command: "headroom.clearSearch", title };
     return item;
   }
 

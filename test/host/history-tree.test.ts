@@ -80,13 +80,22 @@ test("the list takes APIs and states together, keeps the words, and says what wa
     states: ["failed", "refused"],
   });
   tree.show(filter!, filterTitle(filter!, providers, t));
-  assert.match(shim.tree?.description ?? "", /SAUTI, Sync|Sync, SAUTI/);
+  assert.match(shim.tree?.description ?? "", /^“habari” · (SAUTI, Sync|Sync, SAUTI) · Failed or refused$/);
   const [day] = await tree.getChildren();
   assert.equal((await children(day)).ids.length, 4);
-  assert.equal(shim.tree?.message, "4 found");
-  tree.show({ text: "no such word" }, "");
-  assert.deepEqual(await tree.getChildren(), []);
-  assert.equal(shim.tree?.message, "");
+  assert.equal(shim.tree?.message, `${shim.tree?.description}: 4 found`);
+  const none = { ...filter!, text: "no such word" };
+  tree.show(none, filterTitle(none, providers, t));
+  const [clear, ...more] = await tree.getChildren();
+  assert.match(
+    shim.tree?.message ?? "",
+    /^Nothing in the history fits “no such word” · .* · Failed or refused\.$/,
+  );
+  assert.equal(more.length, 0);
+  assert.equal(tree.getTreeItem(clear!).command?.command, "headroom.clearSearch");
+  tree.show({}, filterTitle({}, providers, t));
+  assert.equal((await tree.getChildren())[0]?.kind, "day");
+  assert.deepEqual([shim.tree?.description, shim.tree?.message], ["", ""]);
   shim.typed = [];
   assert.equal(await chooseFilter(filter!, providers, t), null);
 });
