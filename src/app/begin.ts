@@ -76,15 +76,3 @@ export function titleOf(
   const count = [...String(input[long.name])].length;
   return t("{title} · {count} characters", { title: action.title, count: format.number(count) });
 }
-
-/** The beginning of what was sent, for a card: the longest text of the input, or the name of its file. */
-export function detailOf(action: Action | null, input: Readonly<Record<string, unknown>>): string {
-  const values = (action?.parameters ?? []).map((one) => input[one.name]);
-  const texts = values.filter((one): one is string => typeof one === "string" && one.trim() !== "");
-  const files = values.flatMap((one) =>
-    typeof one === "object" && one !== null && "fileName" in one ? [String(one.fileName)] : [],
-  );
-  const best = [...files, ...texts.sort((a, b) => b.length - a.length)][0] ?? "";
-  const line = best.replace(/\s+/g, " ").trim();
-  return line.length <= 120 ? line : `${line.slice(0, 119)}…`;
-}

@@ -30,16 +30,18 @@ export function stateTitle(
     : t("{state}: {word}", { state: titles[state], word });
 }
 
-/** What a step asks before it is sent. */
-export function askSentence(
-  t: Translate,
-  kind: "confirm" | "edit",
-  step: string,
-  title: string | null,
-): string {
-  if (kind === "edit")
-    return t("Check “{title}”, change it if you like, and confirm.", { title: title ?? step });
-  return t("“{step}” is charged when it is sent. Go on?", { step });
+/** What is asked before a text goes on: to look it over. */
+export function editSentence(t: Translate, title: string): string {
+  return t("Check “{title}”, change it if you like, and confirm.", { title });
+}
+
+/** What is asked before a charged step: whether to spend it. `priced` tells that the price stands below. */
+export function confirmSentence(t: Translate, simulated: boolean, priced: boolean): string {
+  if (simulated)
+    return t("The next step would be charged; this account is simulated, so it costs nothing. Go on?");
+  return priced
+    ? t("The next step is charged, as stands below. Go on?")
+    : t("The next step is charged. Go on?");
 }
 
 /** What the editor cannot do with a result; null where it can all. */

@@ -7,10 +7,10 @@ import { said } from "../core/profile/said.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
 import type { CardView, ResultView } from "../protocol/snapshot.ts";
-import { detailOf } from "./begin.ts";
 import { cardActions } from "./card-actions.ts";
-import { askSentence, resultNotice, stateTitle } from "./card-words.ts";
+import { confirmSentence, editSentence, resultNotice, stateTitle } from "./card-words.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
+import { detailOf } from "./detail.ts";
 import { waitViewOf } from "./waits.ts";
 
 /** What one card is made of. */
@@ -106,17 +106,20 @@ function askOf(context: Context, exchange: Exchange, job: Job | null, action: Ac
   if (job === null || job.stage !== "ask" || job.asks === null) return null;
   const step = stepAt(action, job.step);
   const last = { headers: {}, body: job.answers.last };
-  const name = step?.name ?? action.title;
   if (job.asks === "edit" && step?.edit !== undefined) {
     const value = readOne(last, step.edit.path);
     const text = typeof value === "string" ? value : JSON.stringify(value ?? null, null, 2);
-    return { kind: "edit", sentence: askSentence(t, "edit", name, step.edit.title), facts: [], text };
+    return { kind: "edit", sentence: editSentence(t, step.edit.title), facts: [], text };
   }
   const facts = (step?.confirm?.show ?? []).flatMap(({ title, path, unit }) => {
     const value = readOne(last, path);
     return value === undefined || value === null ? [] : [{ title, value: shown(context, value, unit) }];
   });
-  return { kind: "confirm", sentence: askSentence(t, "confirm", name, null), facts };
+  return {
+    kind: "confirm",
+    sentence: confirmSentence(t, context.account(exchange.accountId)?.simulated ?? false, facts.length > 0),
+    facts,
+  };
 }
 
 function shown({ ports: { format } }: Context, value: unknown, unit?: "ms" | "s"): string {

@@ -49,7 +49,7 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
     case "retrying":
       return [
         moment.until <= moment.at
-          ? t("Asks the gate again: {why}.", { why: causeName(voice, moment.cause) })
+          ? t("Tries again: {why}.", { why: causeName(voice, moment.cause) })
           : t("Goes again at {at}: {why}.", {
               at: format.clock(moment.until, moment.at),
               why: causeName(voice, moment.cause),
@@ -77,7 +77,7 @@ function stateSentence({ t }: Voice, state: ExchangeState): string {
     case "intent":
       return t("Stored, before anything was sent.");
     case "waiting":
-      return t("Asked the gate for its turn.");
+      return t("Looked whether the limits leave room for it.");
     case "sent":
       return t("On the wire.");
     case "accepted":

@@ -2,7 +2,7 @@
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import type { AccountBook } from "./accounts.ts";
-import { claimOf } from "./calls.ts";
+import { claimOf, exchangeOf } from "./calls.ts";
 import { cardOf } from "./cards.ts";
 import type { Choices } from "./choices.ts";
 import type { Context } from "./context.ts";
@@ -37,6 +37,17 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
   const meters = place === null ? [] : metersOf(context, place, now);
   const forecast =
     place === null || action === null ? null : forecastOf(context, place, action, playground.values, now);
+  const cards = sources.exchanges.map((exchange) =>
+    cardOf(context, {
+      exchange,
+      job: ports.jobs.get(exchange.id),
+      results: ports.results.of(exchange.id),
+      live: context.live.get(exchange.id) ?? null,
+      line,
+      now,
+    }),
+  );
+  const beyond = new Set<string | null>(cards.filter((one) => one.state !== "waiting").map((one) => one.id));
   const snapshot: Snapshot = {
     type: "snapshot",
     revision: sources.revision,
@@ -64,21 +75,12 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
     ),
     form: formOf(ports.t, playground, choices),
     forecast,
-    // What no policy holds is shown with its card: it may have been sent before.
+    // What was sent before shows its wait on its card: no request stands in two places.
     queue: line
-      .filter((one) => one.lane !== "poll" && one.wait.policyId !== "")
+      .filter((one) => one.lane !== "poll" && !beyond.has(exchangeOf(one.id)))
       .slice(0, 200)
       .map((ticket) => waitingView(context, ticket, line, now)),
-    cards: sources.exchanges.map((exchange) =>
-      cardOf(context, {
-        exchange,
-        job: ports.jobs.get(exchange.id),
-        results: ports.results.of(exchange.id),
-        live: context.live.get(exchange.id) ?? null,
-        line,
-        now,
-      }),
-    ),
+    cards,
     notices: sources.notices,
     said: sources.said,
   };

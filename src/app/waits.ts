@@ -5,9 +5,9 @@ import { policiesFor } from "../core/profile/claim.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
 import { type Waiting, whyOf } from "../core/quota/why.ts";
 import type { WaitingView, WaitView } from "../protocol/snapshot.ts";
-import { detailOf } from "./begin.ts";
 import { claimOf, exchangeOf } from "./calls.ts";
 import { actionOf, type Context, type Place, placeOfStored } from "./context.ts";
+import { detailOf } from "./detail.ts";
 import { whyFacts, whyLine, whySentence } from "./why-words.ts";
 
 /**

@@ -48,7 +48,7 @@ test("a repeat says why: a status, a lost answer, a refusal", () => {
 
 test("a repeat that waits for the gate alone names no instant of its own", () => {
   const sentence = say({ at, what: "retrying", until: at, cause: "rate" });
-  assert.equal(sentence, "Asks the gate again: too many requests.");
+  assert.equal(sentence, "Tries again: too many requests.");
 });
 
 test("a further step of a flow is named, and so is a stop for the person", () => {

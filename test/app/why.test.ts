@@ -196,6 +196,32 @@ test("between two attempts a card says when the next one follows, and the queue 
   assert.equal(on.app.headline().waiting, 1);
 });
 
+test("a request stands in one place: before it was sent in the queue, whatever holds it; afterwards on its card", async () => {
+  const until = on.clock.now() + 7_000;
+  let step: "before" | "after" = "before";
+  on.client.script = (_request, progress) => {
+    if (step === "after") progress.sending(1, on.clock.now());
+    progress.waiting({ ...wait, until, policyId: step === "after" ? wait.policyId : "" });
+    return new Promise(() => {});
+  };
+  const before = on.send("sauti", "speak", { text: "Habari" });
+  await settle();
+  assert.equal(on.card(before).state, "waiting");
+  assert.deepEqual(
+    on.app.snapshot().queue.map(({ id }) => id),
+    [before],
+  );
+  step = "after";
+  const after = on.send("sauti", "speak", { text: "Karibu" });
+  await settle();
+  assert.equal(on.card(after).state, "sending");
+  assert.notEqual(on.card(after).wait, null);
+  assert.deepEqual(
+    on.app.snapshot().queue.map(({ id }) => id),
+    [before],
+  );
+});
+
 test("one line for the log holds sentence and evidence", () => {
   assert.equal(
     whyLine(voice, about({ cause: "refused" })),

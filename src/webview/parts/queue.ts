@@ -53,6 +53,11 @@ export class Queue extends LitElement {
       .other h3 {
         font-weight: 400;
       }
+      .detail {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
       .left {
         font-size: 1.15em;
         font-weight: 600;
@@ -98,6 +103,7 @@ export class Queue extends LitElement {
         <h3 title=${waiting.title}>${waiting.title}</h3>
         ${left === 0 ? nothing : html`<span class="left figures" title=${t("Time left")}>${words.countdown(left)}</span>`}
       </div>
+      ${card === undefined || card.detail === "" ? nothing : html`<p class="detail small soft" title=${card.detail}>${card.detail}</p>`}
       <hr-wait
         .page=${this.page}
         .wait=${waiting.wait}
