@@ -10,7 +10,7 @@ import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import { cardActions } from "./card-actions.ts";
 import { confirmSentence, editSentence, resultNotice, stateTitle } from "./card-words.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
-import { detailOf } from "./detail.ts";
+import { detailOf, givenIn } from "./detail.ts";
 import { waitViewOf } from "./waits.ts";
 
 /** What one card is made of. */
@@ -44,6 +44,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     accountName: account?.name ?? t("Removed account"),
     title: exchange.title,
     detail: detailOf(action, exchange.input),
+    given: givenIn(action, exchange.input),
     state,
     stateTitle: stateTitle(t, state, job?.word ?? null, job?.watched ?? true),
     createdAt: exchange.createdAt,

@@ -1,5 +1,6 @@
 // What an exchange works on, in one line: what tells it apart from others of its action. Pure.
-import { readFile } from "../core/profile/input.ts";
+import { isEmpty, readFile } from "../core/profile/input.ts";
+import { said } from "../core/profile/said.ts";
 import type { Action, Parameter } from "../core/profile/schema.ts";
 
 const LONGEST = 120;
@@ -14,6 +15,21 @@ export function detailOf(action: Action | null, input: Readonly<Record<string, u
   const best = longest(given, "prose") ?? (names.length > 0 ? names.join(" · ") : longest(given, "word"));
   const line = (best ?? longest(given, "id") ?? "").replace(/\s+/g, " ").trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}
+
+/** Every value that was given, by its field's title; choices by their own titles, long ones cut. */
+export function givenIn(
+  action: Action | null,
+  input: Readonly<Record<string, unknown>>,
+): { title: string; value: string }[] {
+  return (action?.parameters ?? []).flatMap(({ name, title, type, choices }) => {
+    const value = input[name];
+    if (isEmpty(value)) return [];
+    const chosen = choices?.find((one) => one.value === value)?.title;
+    const text =
+      type === "file" ? readFile(value)?.fileName : typeof value === "object" ? JSON.stringify(value) : value;
+    return [{ title, value: said(chosen ?? String(text ?? ""), LONGEST) }];
+  });
 }
 
 interface Given {

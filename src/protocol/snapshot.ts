@@ -108,6 +108,8 @@ export const cardSchema = z.object({
   accountName: z.string(),
   title: z.string(),
   detail: z.string(),
+  /** What was given, as the form names it: what tells two takes apart. */
+  given: z.array(fact),
   /** `decide` waits for the person: confirm, edit or outcome unknown. `kept` goes only when the person says so. */
   state: z.enum([
     "waiting",

@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../harness/browser.ts";
 import { openPanel } from "./gallery/open.ts";
 import { type Gallery, startGallery } from "./gallery/server.ts";
-import { states } from "./gallery/states.ts";
+import { kept, states } from "./gallery/states.ts";
 
 describe("the players", () => {
   let gallery: Gallery;
@@ -37,10 +37,11 @@ describe("the players", () => {
   test("two takes run in step, one of them is heard, and switching keeps the position", async () => {
     const panel = await openPanel(browser, gallery, states.comparing!);
     const { page } = panel;
-    const toggle = (title: string) => page.getByRole("button", { name: `Compare: ${title}`, exact: true });
-    await toggle("speech-1.wav").click();
+    const toggle = (time: string) =>
+      page.getByRole("button", { name: `Compare: speech-1.wav, ${time}`, exact: true });
+    await toggle("13:58:33").click();
     await page.getByText("Compare with which other take?").waitFor();
-    await toggle("speech-2.wav").click();
+    await toggle("14:00:23").click();
     const both = page.getByRole("region", { name: "Comparison of two takes" });
     const heard = (name: string) => both.getByRole("button", { name, exact: true, pressed: true });
     await heard("A").waitFor();
@@ -64,12 +65,52 @@ describe("the players", () => {
       [2, true],
       [2, false],
     ]);
-    await both.getByRole("button", { name: "Play: speech-1.wav" }).click();
-    await both.getByRole("button", { name: "Pause: speech-2.wav" }).waitFor();
-    await both.getByRole("button", { name: "Pause: speech-2.wav" }).click();
-    await both.getByRole("button", { name: "Play: speech-1.wav" }).waitFor();
+    await both.getByRole("button", { name: "Play: speech-1.wav" }).first().click();
+    await both.getByRole("button", { name: "Pause: speech-1.wav" }).nth(1).waitFor();
+    await both.getByRole("button", { name: "Pause: speech-1.wav" }).nth(1).click();
+    await both.getByRole("button", { name: "Play: speech-1.wav" }).nth(1).waitFor();
     assert.deepEqual(((await panel.kept()) as { compared: string[] }).compared, ["result-1", "result-2"]);
     await page.getByRole("button", { name: "End comparing" }).click();
     await both.waitFor({ state: "detached" });
+  });
+
+  test("of two takes that is said which differs, and nothing slides over them", async () => {
+    const panel = await openPanel(browser, gallery, states.comparing!, { kept: kept.comparing, height: 500 });
+    const { page } = panel;
+    const both = page.getByRole("region", { name: "Comparison of two takes" });
+    await both.getByText("SAUTI · Voice Imani · Speed – · 13:58:33").waitFor();
+    await both.getByText("VocaBusta · Voice Baraka · Speed 1.2 · 14:00:23").waitFor();
+    await both.getByText("24 kHz").nth(1).waitFor();
+    await page.locator("hr-card").last().scrollIntoViewIfNeeded();
+    const box = (await both.boundingBox())!;
+    const above = await page.evaluate(({ x, y, width, height }) => {
+      const places = Array.from({ length: 200 }, (_, i) => [
+        x + ((i % 20) + 0.5) * (width / 20),
+        y + (Math.floor(i / 20) + 0.5) * (height / 10),
+      ]);
+      const app = document.querySelector("hr-app")?.shadowRoot;
+      return places.filter(([left = 0, top = 0]) => {
+        const hit = app?.elementFromPoint(left, top)?.localName;
+        return hit !== undefined && hit !== "hr-compare" && top < innerHeight;
+      }).length;
+    }, box);
+    assert.equal(above, 0);
+  });
+
+  test("what comes with a recording is folded until it is wanted, with all that can be done with it", async () => {
+    const { page } = await openPanel(browser, gallery, states["finished-metadata"]!);
+    const save = page.getByRole("button", { name: "Save: Metadata" });
+    await page.getByText("Metadata").waitFor();
+    assert.equal(await save.isVisible(), false);
+    await page.locator("hr-result summary").press("Enter");
+    assert.equal(await save.isVisible(), true);
+    await page.getByText("sample_rate").waitFor();
+  });
+
+  test("whatever can be done with a result has its word, in a side bar of 260 px too", async () => {
+    const { page } = await openPanel(browser, gallery, states["finished-audio"]!);
+    const acts = page.locator("hr-result .acts button span:last-child");
+    assert.deepEqual(await acts.allInnerTexts(), ["Save", "Reveal", "Open", "Use as input", "Compare"]);
+    for (const word of await acts.all()) assert.ok(await word.isVisible());
   });
 });

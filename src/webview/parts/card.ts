@@ -50,7 +50,13 @@ export class Card extends LitElement {
         card.results,
         (result) => result.id,
         (result) =>
-          html`<hr-result .page=${page} .result=${result} .compared=${this.compared.includes(result.id)}></hr-result>`,
+          html`<hr-result
+            .page=${page}
+            .result=${result}
+            .compared=${this.compared.includes(result.id)}
+            .folded=${card.results.length > 1 && result.kind === "json"}
+            .when=${page.words.at(card.createdAt, this.#countdown.now)}
+          ></hr-result>`,
       )}
       ${acts.length === 0 ? nothing : html`<footer class="small">${linksFor(acts, card, page)}</footer>`}
     </article>`;

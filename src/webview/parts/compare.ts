@@ -47,9 +47,10 @@ export class Compare extends LitElement {
       }
       .take > p {
         grid-column: 2;
+        display: -webkit-box;
         overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
       }
       .take:not(.heard) {
         --shape: 0.5;
@@ -63,9 +64,9 @@ export class Compare extends LitElement {
         cursor: pointer;
         font: inherit;
         font-weight: 600;
-        grid-row: 1 / 3;
+        grid-row: 2;
         height: 24px;
-        margin-top: 22px;
+        margin-top: 8px;
         padding: 0;
       }
       .heard .name {
@@ -110,7 +111,7 @@ export class Compare extends LitElement {
             ${name}
           </button>
           <p class="small soft" title=${result.title}>
-            ${[card.providerName, words.at(card.createdAt, this.now), card.detail].filter(Boolean).join(" · ")}
+            ${apart(card, takes[1 - index]?.card ?? null, words.at(card.createdAt, this.now)).join(" · ")}
           </p>
           <hr-audio .page=${page} .result=${result} .src=${result.src ?? ""}></hr-audio>
         </div>`;
@@ -182,6 +183,23 @@ export class Compare extends LitElement {
   #tell(detail: string): void {
     this.dispatchEvent(new CustomEvent("compare", { detail, bubbles: true, composed: true }));
   }
+}
+
+/** What tells a take from the other one, the rarest first: by whom, what was given otherwise, and when it was asked for. */
+export function apart(card: CardView, other: CardView | null, time: string): string[] {
+  if (other === null) return [card.providerName, time, card.detail].filter(Boolean);
+  const valueIn = ({ given }: CardView, title: string) => given.find((one) => one.title === title)?.value;
+  const different = card.given
+    .filter(({ title, value }) => valueIn(other, title) !== value)
+    .map(({ title, value }) => `${title} ${value}`);
+  const missing = other.given
+    .filter(({ title }) => valueIn(card, title) === undefined)
+    .map(({ title }) => `${title} –`);
+  const names = [
+    card.providerName === other.providerName ? "" : card.providerName,
+    card.accountName === other.accountName ? "" : card.accountName,
+  ];
+  return [...names.filter(Boolean), ...different, ...missing, time];
 }
 
 /** Puts a recording where another one is, as far as it is long enough. */

@@ -24,7 +24,7 @@ export class Result extends LitElement {
         justify-content: space-between;
         margin-bottom: 4px;
       }
-      .name span:first-child {
+      .name .title {
         min-width: 0;
         overflow: hidden;
         text-overflow: ellipsis;
@@ -67,8 +67,31 @@ export class Result extends LitElement {
       .acts [aria-pressed="true"] {
         background: var(--track);
       }
+      summary {
+        border-radius: 4px;
+        cursor: pointer;
+        list-style: none;
+        margin-inline-start: -4px;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary .name {
+        justify-content: start;
+        margin: 0;
+      }
+      summary .name span:last-child {
+        margin-inline-start: auto;
+      }
+      details[open] summary .icon {
+        rotate: 90deg;
+      }
+      details > :nth-child(2) {
+        margin-top: 4px;
+      }
+      /* Where there is little room the words stay and the signs go. */
       @container page (max-width: 330px) {
-        .brief span:last-child {
+        .acts .icon {
           display: none;
         }
       }
@@ -79,24 +102,36 @@ export class Result extends LitElement {
   @property({ attribute: false }) accessor result!: ResultView;
   /** Whether it is one of the takes that are compared. */
   @property({ attribute: false }) accessor compared = false;
+  /** It stands beside the result that was asked for: closed until the person wants it. */
+  @property({ attribute: false }) accessor folded = false;
+  /** When its card was made, to tell it from others of its name. */
+  @property({ attribute: false }) accessor when = "";
 
   protected override render() {
     const { result } = this;
-    return html`<section aria-label=${result.title}>
-      ${this.#name()} ${this.#body()}
-      ${result.notice === null ? nothing : html`<p class="notice small">${icon("info")}<span>${result.notice}</span></p>`}
-      ${result.problem === null ? nothing : html`<p class="problem small">${icon("error")}<span>${result.problem}</span></p>`}
-      ${this.#acts()}
-    </section>`;
+    if (this.folded)
+      return html`<details>
+        <summary>${this.#name(true)}</summary>
+        <div>${this.#whole()}</div>
+      </details>`;
+    return html`<section aria-label=${result.title}>${this.#name()} ${this.#whole()}</section>`;
   }
 
-  #name() {
+  #whole() {
+    const { result } = this;
+    return html`${this.#body()}
+      ${result.notice === null ? nothing : html`<p class="notice small">${icon("info")}<span>${result.notice}</span></p>`}
+      ${result.problem === null ? nothing : html`<p class="problem small">${icon("error")}<span>${result.problem}</span></p>`}
+      ${this.#acts()}`;
+  }
+
+  #name(folds = false) {
     const { result } = this;
     if (result.kind === "audio" && result.src !== null) return nothing;
     const size = result.bytes === null ? "" : this.page.words.bytes(result.bytes);
-    const type = result.mediaType ?? "";
+    const type = folds ? "" : (result.mediaType ?? "");
     return html`<p class="name small figures">
-      <span title=${result.title}>${result.title}</span><span>${[type, size].filter(Boolean).join(" · ")}</span>
+      ${folds ? icon("chevronRight") : nothing}<span class="title" title=${result.title}>${result.title}</span><span>${[type, size].filter(Boolean).join(" · ")}</span>
     </p>`;
   }
 
@@ -151,9 +186,9 @@ export class Result extends LitElement {
     const tell = () =>
       this.dispatchEvent(new CustomEvent("compare", { detail: result.id, bubbles: true, composed: true }));
     return html`<button
-      class="quiet brief"
+      class="quiet"
       title=${page.t("Compare with another take (A/B)")}
-      aria-label=${`${title}: ${result.title}`}
+      aria-label=${[`${title}: ${result.title}`, this.when].filter(Boolean).join(", ")}
       aria-pressed=${compared ? "true" : "false"}
       @click=${tell}
     >
@@ -163,7 +198,7 @@ export class Result extends LitElement {
 
   #act(type: Act, sign: IconName, title: string) {
     return html`<button
-      class=${type === "saveResult" || type === "fetchResult" ? "quiet" : "quiet brief"}
+      class="quiet"
       title=${title}
       aria-label=${`${title}: ${this.result.title}`}
       @click=${() => this.page.post({ type, resultId: this.result.id })}

@@ -143,6 +143,10 @@ export function card(part: Partial<CardView> = {}): CardView {
     accountName: "Simulated",
     title: "Speech from text",
     detail: "Habari ya asubuhi. Karibu kwenye kipindi chetu.",
+    given: [
+      { title: "Text", value: "Habari ya asubuhi. Karibu kwenye kipindi chetu." },
+      { title: "Voice", value: "Imani" },
+    ],
     state: "running",
     stateTitle: "Running",
     createdAt: at - 48_000,

@@ -26,7 +26,8 @@ const otherTake = finished({
   providerName: "VocaBusta",
   createdAt: at - 90_000,
   endedAt: at - 88_000,
-  results: [audio({ id: "result-2", title: "speech-2.wav" })],
+  given: [...card().given.slice(0, 1), { title: "Voice", value: "Baraka" }, { title: "Speed", value: "1.2" }],
+  results: [audio({ id: "result-2", title: "speech-1.wav" })],
 });
 
 /** What the page had kept in a state, where that belongs to it. */
@@ -119,6 +120,24 @@ export const states: Readonly<Record<string, Snapshot>> = {
   "outcome-unknown": snapshot({ cards: [unknownOutcome] }),
   "finished-audio": snapshot({ cards: [finished()] }),
   comparing: snapshot({ cards: [finished(), otherTake] }),
+  "finished-metadata": snapshot({
+    cards: [
+      finished({
+        results: [
+          audio(),
+          audio({
+            id: "result-meta",
+            kind: "json",
+            title: "Metadata",
+            src: "/media/voice.json",
+            mediaType: "application/json",
+            bytes: 287,
+            text: JSON.stringify({ voice_id: "imani", duration_seconds: 4.8, sample_rate: 24_000 }, null, 2),
+          }),
+        ],
+      }),
+    ],
+  }),
   "finished-video": snapshot({ cards: [video] }),
   "finished-json": snapshot({ cards: [json] }),
   failed: snapshot({ cards: [failed] }),
