@@ -41,6 +41,7 @@ export function advance(task: Task): void {
       state: "running",
       stage: "send",
       mayBeDone: false,
+      keyedAt: null,
       stepKey: called === null ? null : keyFor(called),
       progress: null,
       nextPollAt: null,

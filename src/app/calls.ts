@@ -2,6 +2,7 @@
 // feature's requests pass here; nothing is decided here about what an answer means.
 import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
+import type { Job } from "../core/jobs/model.ts";
 import { claimFor, wholeClaim } from "../core/profile/claim.ts";
 import type { Input } from "../core/profile/input.ts";
 import { isOpenLink } from "../core/profile/link.ts";
@@ -171,6 +172,31 @@ export function repeatOf(action: Action, idempotencyKey: string | null): Outgoin
   if (action.method === "GET" || action.method === "HEAD" || action.method === "DELETE") return "safe";
   if (action.role === "read" || action.role === "poll") return "safe";
   return action.idempotency.in !== "none" && idempotencyKey !== null ? "sameKey" : "never";
+}
+
+/** So long after a key was first used it is surely still known to the provider (ASSUMED; Sync's 24 h are too). ms */
+const KEY_TRUST_MS = 60 * 60_000;
+
+/** The same for a step as it stands: a key that the provider may have forgotten keeps nothing from being done twice. */
+export function repeatNow(
+  action: Action,
+  { stepKey, keyedAt, createdAt }: Job,
+  now: number,
+): Outgoing["repeat"] {
+  const repeat = repeatOf(action, stepKey ?? null);
+  return repeat === "sameKey" && now - (keyedAt ?? createdAt) > KEY_TRUST_MS ? "never" : repeat;
+}
+
+/**
+ * Before a request leaves: throws HeadroomError outcomeUnknown where an earlier attempt was lost and this one waited so long that its
+ * key may be forgotten. It would be done twice.
+ */
+export function checkKey(action: Action, job: Job, now: number): void {
+  const keyed = job.stepKey != null && action.charged && job.mayBeDone === true;
+  if (keyed && repeatNow(action, job, now) === "never")
+    throw new HeadroomError("outcomeUnknown", "The key of the lost attempt is too old.", {
+      exchangeId: job.id,
+    });
 }
 
 /** A fresh idempotency key, where the action has a place for one. */

@@ -5,7 +5,7 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { CardView } from "../protocol/snapshot.ts";
 import { isSendable } from "./adopt.ts";
-import { repeatOf } from "./calls.ts";
+import { repeatNow } from "./calls.ts";
 import { checkFor } from "./check.ts";
 import { calledAt, type Place } from "./context.ts";
 
@@ -16,6 +16,7 @@ export function cardActions(
   state: CardView["state"],
   at: { readonly place: Place; readonly action: Action | null } | null,
   own: boolean,
+  now: number,
 ): CardView["can"] {
   const place = at?.place ?? null;
   const action = at?.action ?? null;
@@ -50,7 +51,7 @@ export function cardActions(
       break;
     case "unknown":
       if (known && checkFor({ place, action, job }) !== null) list.push("check");
-      if (known && resendable(place, action, job)) list.push("resend");
+      if (known && resendable(place, action, job, now)) list.push("resend");
       list.push("giveUp");
       break;
     case "succeeded":
@@ -63,8 +64,8 @@ export function cardActions(
   return [...list, ...answer, ...code, "why"];
 }
 
-/** With an unknown outcome only that may be sent again which carries a key, changes nothing or costs nothing. */
-export function resendable(place: Place, action: Action, job: Job): boolean {
+/** With an unknown outcome only that may be sent again which carries a key still known, changes nothing or costs nothing. */
+export function resendable(place: Place, action: Action, job: Job, now: number): boolean {
   const called = calledAt({ place, action, job });
-  return called !== null && (!called.charged || repeatOf(called, job.stepKey ?? null) !== "never");
+  return called !== null && (!called.charged || repeatNow(called, job, now) !== "never");
 }

@@ -58,7 +58,14 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     problem: problemOf(exchange, job),
     ask: over || action === null ? null : askOf(context, exchange, job, action),
     results: parts.results.map((one) => resultView(context, one, parts, action)),
-    can: cardActions(exchange, job, state, place === null ? null : { place, action }, live !== null),
+    can: cardActions(
+      exchange,
+      job,
+      state,
+      place === null ? null : { place, action },
+      live !== null,
+      parts.now,
+    ),
   };
 }
 
@@ -149,6 +156,6 @@ function resultView(
     ...(result.preview == null ? {} : { text: result.preview }),
     notice: resultNotice(t, result),
     problem: result.problem,
-    refetch: result.link !== null || called,
+    refetch: result.link !== null || called || (result.file === null && result.preview != null),
   };
 }

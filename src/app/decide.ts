@@ -125,10 +125,10 @@ export class Decisions {
 
   /** After an unknown outcome: the same request with the same key. */
   resend(id: string): void {
-    const { jobs, together } = this.#context.ports;
+    const { jobs, clock, together } = this.#context.ports;
     const agreed = together(() => {
       const task = this.#inDoubt(id);
-      if (task === null || !resendable(task.place, task.action, task.job)) return false;
+      if (task === null || !resendable(task.place, task.action, task.job, clock.now())) return false;
       jobs.update(id, { stage: "send", asks: null, mayBeDone: true });
       setState(this.#context, id, "waiting", { problem: null }, "resend");
       return true;

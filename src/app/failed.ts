@@ -1,7 +1,7 @@
 // What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
 import { isHeadroomError } from "../core/errors.ts";
 import { FIRST } from "../core/jobs/flow.ts";
-import { repeatOf } from "./calls.ts";
+import { repeatNow } from "./calls.ts";
 import { calledAt } from "./context.ts";
 import { isFileField } from "./problems.ts";
 import { doubt } from "./recover.ts";
@@ -29,7 +29,9 @@ export async function failed(task: Task, error: unknown): Promise<void> {
     end(task, { exchange: "cancelled", job: "cancelled" }, problem, { note: reason ?? "person" });
     return;
   }
-  const problem = thrownProblem(task, error);
+  const stored = context.ports.jobs.get(id) ?? job;
+  const left = stored.stage === "sent" || stored.mayBeDone === true;
+  const problem = thrownProblem(task, error, left);
   log("warn", `${task.action.id} ${id}: ${error instanceof Error ? error.message : String(error)}`);
   if (isHeadroomError(error, "outcomeUnknown")) {
     const remedy = t("Resend it with the same key: {provider} does the work once for one key.", {
@@ -43,10 +45,11 @@ export async function failed(task: Task, error: unknown): Promise<void> {
     return;
   }
   const called = calledAt(task);
-  // The answer came and was more than can be taken: the work is done.
-  const taken = context.ports.jobs.get(id)?.stage === "sent";
-  if (taken && called !== null && isHeadroomError(error, "badShape") && error.fields.path === "") {
-    unreadable(task, called, problem);
+  // The answer came and was more than can be taken, or than the disk takes: the work is done.
+  const large = isHeadroomError(error, "badShape") && error.fields.path === "";
+  const unwritten = isHeadroomError(error, "notConfigured") && error.fields.field === "storage";
+  if (stored.stage === "sent" && called !== null && (large || unwritten)) {
+    unreadable({ ...task, job: stored }, called, problem, large);
     return;
   }
   const field = fieldAt(task, error);
@@ -61,8 +64,9 @@ function fieldAt(task: Task, error: unknown): string | null {
   return fileAt(task, error.fields.field)?.parameter ?? null;
 }
 
-/** Whether the step that was sent carried an idempotency key. */
+/** Whether the step that was sent carried an idempotency key that the provider still knows. */
 function isKeyed(task: Task): boolean {
+  const { clock, jobs } = task.context.ports;
   const called = calledAt(task);
-  return called !== null && repeatOf(called, task.job.stepKey ?? null) === "sameKey";
+  return called !== null && repeatNow(called, jobs.get(task.id) ?? task.job, clock.now()) === "sameKey";
 }

@@ -9,8 +9,8 @@ import type { Incoming, Progress } from "../core/wire.ts";
 import { download, SILENT, send } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { answered } from "./record.ts";
-import { checked, fileName, newFile, pathOf, told } from "./results.ts";
-import { end, handsOff, sourcesOf, stopReason, surely, type Task } from "./task.ts";
+import { checked, fileName, newFile, pathOf, told, written } from "./results.ts";
+import { end, handsOff, sourcesOf, stepName, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, chargedProblem, failureOf, thrownProblem } from "./task-problems.ts";
 
 /** Statuses with which storage refuses a link that is no longer good. */
@@ -40,8 +40,7 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
   const { context, live } = task;
   const { ports } = context;
   try {
-    // What an answer itself held cannot be had again.
-    if (result.link === null && actionSpec(task, result) === undefined) return;
+    if (result.link === null && actionSpec(task, result) === undefined) return await writeAgain(task, result);
     const incoming = await whole(task, result, () =>
       result.link === null ? byAction(task, result) : byLink(task, result),
     );
@@ -70,6 +69,18 @@ export async function fetchResult(task: Task, result: Result): Promise<void> {
     live.fetched.delete(result.id);
     context.changed();
   }
+}
+
+/** What an answer itself held is written from what was kept of it; media cannot be had again. */
+async function writeAgain(task: Task, result: Result): Promise<void> {
+  const { action, job, context } = task;
+  const { place } = result;
+  if (place === undefined) return;
+  const body = job.answers[stepName(action, place.step)];
+  const specs = resultsAt(action, positionOf(job, result));
+  const read = readResults(specs, { headers: {}, body }, context.ports.clock.now())[place.index];
+  const value = specs.length === 0 ? body : read?.from === "json" ? read.value : undefined;
+  if (value != null) context.ports.results.put(await written(task, result, value));
 }
 
 /** What is cut may have been cut on its way, so it is fetched once more. */

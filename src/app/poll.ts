@@ -7,7 +7,7 @@ import { actionOf } from "./context.ts";
 import { listed, sameList } from "./list-poll.ts";
 import { failedPoll, isPressed, nextAt, type Polling, slower } from "./poll-again.ts";
 import { ask } from "./poll-ask.ts";
-import { answered, slim } from "./record.ts";
+import { answered, keptBody } from "./record.ts";
 import { discard } from "./results.ts";
 import { end, handsOff, stepName, stopReason, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf, thrownProblem } from "./task-problems.ts";
@@ -69,7 +69,7 @@ async function understood(polling: Polling, incoming: Incoming): Promise<void> {
   const read = readJob(watch, given);
   const { state, word, progress, error } = read;
   if (state === "queued" || state === "running") return alive(polling, read, incoming);
-  const body = slim(given.body);
+  const body = keptBody(given.body);
   const answers = { ...job.answers, [stepName(action, job.step)]: body, last: body };
   const after: Task = { ...task, job: { ...job, answers, polls, word, progress, seen: true } };
   const results = state === "succeeded" ? await watchedResults(after, incoming) : [];

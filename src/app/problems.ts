@@ -15,6 +15,8 @@ interface About {
   readonly format: Format;
   readonly providerName: string;
   readonly simulated: boolean;
+  /** Whether the request had left; null or left out where nothing is said of that. */
+  readonly left?: boolean | null;
   /** The file that was chosen for a field; null or left out where there is none. */
   readonly fileOf?: (field: string) => ChosenFile | null;
 }
@@ -66,13 +68,8 @@ export function errorProblem(about: About, error: unknown): Problem {
 function known(about: About, error: HeadroomError): Problem | null {
   const { t, format, providerName: provider } = about;
   if (isHeadroomError(error, "unreachable")) {
-    const { origin, code } = error.fields;
-    const host = hostOf(origin);
     return {
-      sentence:
-        code === null
-          ? t("{provider} cannot be reached at {host}. Nothing was sent.", { provider, host })
-          : t("{provider} cannot be reached at {host} ({code}). Nothing was sent.", { provider, host, code }),
+      sentence: unreachableSentence(about, error.fields),
       remedy: about.simulated
         ? t("The simulator is not running; send again and it is started.")
         : t("Check the network and the proxy settings, then send again."),
@@ -92,7 +89,10 @@ function known(about: About, error: HeadroomError): Problem | null {
       remedy: t("Send again later; the provider or the network is stuck."),
     };
   if (isHeadroomError(error, "badShape")) return shapeProblem(about, error);
-  if (isHeadroomError(error, "notConfigured")) return configProblem(about, error.fields.field);
+  if (isHeadroomError(error, "notConfigured"))
+    return error.fields.field === "storage"
+      ? storageProblem(about, error.cause)
+      : configProblem(about, error.fields.field);
   if (isHeadroomError(error, "booksClosed")) return booksProblem(about, error.fields.why);
   if (isHeadroomError(error, "cancelled")) return { sentence: t("Cancelled."), remedy: null };
   if (isHeadroomError(error, "httpFailed"))
@@ -110,6 +110,22 @@ function known(about: About, error: HeadroomError): Problem | null {
       remedy: t("Look at the answer for the cause."),
     };
   return null;
+}
+
+function unreachableSentence(
+  { t, providerName: provider, left }: About,
+  { origin, code }: HeadroomError<"unreachable">["fields"],
+): string {
+  const host = hostOf(origin);
+  const at = code === null ? host : t("{host} ({code})", { host, code });
+  if (left === true)
+    return t("The connection to {provider} at {host} broke off before an answer came.", {
+      provider,
+      host: at,
+    });
+  return left === false
+    ? t("{provider} cannot be reached at {host}. Nothing was sent.", { provider, host: at })
+    : t("{provider} cannot be reached at {host}.", { provider, host: at });
 }
 
 function shapeProblem({ t, providerName: provider }: About, error: HeadroomError<"badShape">): Problem {
@@ -137,12 +153,27 @@ function booksProblem({ t }: About, why: "newer" | "readOnly"): Problem {
   };
 }
 
-function configProblem({ t, providerName: provider, fileOf }: About, field: string): Problem {
-  if (field === "storage")
+/** What the disk would not take. */
+function storageProblem({ t, providerName: provider }: About, cause: unknown): Problem {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : null;
+  if (code === "ENOSPC" || code === "EDQUOT")
     return {
-      sentence: t("The answer could not be written to disk."),
+      sentence: t("The answer of {provider} came, but the disk has no room for it ({code}).", {
+        provider,
+        code,
+      }),
       remedy: t("Make room on the disk, then fetch the result again."),
     };
+  return {
+    sentence: t("The answer of {provider} came, but could not be written to disk ({code}).", {
+      provider,
+      code: code ?? plain(cause),
+    }),
+    remedy: t("Make Headroom's storage folder writable, then fetch the result again."),
+  };
+}
+
+function configProblem({ t, providerName: provider, fileOf }: About, field: string): Problem {
   if (field === "baseUrl" || field === "origin")
     return {
       sentence: t("The key of {provider} may not go to this address.", { provider }),

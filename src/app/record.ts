@@ -52,12 +52,24 @@ export function answered(
   }
 }
 
-/** A copy of an answer's body that is small enough to be kept with a job. */
-export function slim(value: unknown): unknown {
-  if (typeof value === "string") return cut(value, MAX_TEXT);
-  if (Array.isArray(value)) return value.map(slim);
+/**
+ * A copy of an answer's body to be kept with a job. Later steps send what it holds, so a text is whole or, where it is data,
+ * not there: never cut.
+ */
+export function keptBody(value: unknown): unknown {
+  return mapTexts(value, (text) => (isData(text) ? null : text));
+}
+
+/** Whether a text is bytes in disguise: long, and no blank in it. */
+function isData(text: string): boolean {
+  return text.length > MAX_TEXT && !/\s/.test(text);
+}
+
+function mapTexts(value: unknown, change: (text: string) => string | null): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, slim(one)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapTexts(one, change)]));
 }
 
 /** Whether a value is nested deeper than anything honest; walks without recursion. */
@@ -91,10 +103,14 @@ function shortened(text: string): string {
   if (text.length <= MAX_TEXT) return text;
   try {
     const body = JSON.parse(text) as unknown;
-    return cut(isDeep(body) ? text : JSON.stringify(slim(body), null, 2), MAX_BODY);
+    return cut(isDeep(body) ? text : JSON.stringify(mapTexts(body, short), null, 2), MAX_BODY);
   } catch {
     return cut(text, MAX_BODY);
   }
+}
+
+function short(text: string): string {
+  return cut(text, MAX_TEXT);
 }
 
 function cut(text: string, length: number): string {

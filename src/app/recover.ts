@@ -4,7 +4,7 @@ import { answersAt, FIRST } from "../core/jobs/flow.ts";
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultSpec } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
-import { abandonFlights, repeatOf } from "./calls.ts";
+import { abandonFlights, repeatNow } from "./calls.ts";
 import { checkFor } from "./check.ts";
 import { calledAt } from "./context.ts";
 import { type Found, look } from "./look.ts";
@@ -14,8 +14,6 @@ import { ask, end, setState, type Task } from "./task.ts";
 
 /** A send that never left is taken up after a restart if it is not older than this. ms */
 const RESUME_MS = 10 * 60_000;
-/** So long after a request began its idempotency key is surely still known to the provider (ASSUMED; Sync's 24 h are too). ms */
-const KEY_TRUST_MS = 60 * 60_000;
 
 /** First of all that is done with an exchange whose process died. */
 export async function takeOver(task: Task): Promise<void> {
@@ -40,12 +38,11 @@ export async function takeOver(task: Task): Promise<void> {
 
 /** The request may have left, and nobody has kept an answer: again under its key, or found out, or asked. */
 export async function whetherDone(task: Task): Promise<void> {
-  const { context, id, place, job, exchange } = task;
+  const { context, id, place, job } = task;
   const { t, clock, jobs } = context.ports;
   const called = calledAt(task);
-  const repeat = called === null ? "safe" : repeatOf(called, job.stepKey ?? null);
-  const again =
-    repeat === "safe" || (repeat === "sameKey" && clock.now() - exchange.createdAt <= KEY_TRUST_MS);
+  const repeat = called === null ? "safe" : repeatNow(called, job, clock.now());
+  const again = repeat !== "never";
   const found = !again && (await isOnDisk(task));
   await sweep(task, true);
   if (found) return;

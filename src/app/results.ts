@@ -1,5 +1,6 @@
 // Results on their way to disk: inline ones at once, links and further calls in the fetch stage, each once. Names are
 // chosen here; the type is what the bytes show.
+import { isHeadroomError } from "../core/errors.ts";
 import type { Result } from "../core/jobs/model.ts";
 import type { ResultRead } from "../core/profile/answer.ts";
 import type { Action, ResultSpec } from "../core/profile/schema.ts";
@@ -7,7 +8,7 @@ import { endingOf } from "../core/sniff.ts";
 import type { Incoming } from "../core/wire.ts";
 import type { ResultFile } from "./api.ts";
 import { type Context, newId } from "./context.ts";
-import { brokenAnswer } from "./problems.ts";
+import { brokenAnswer, errorProblem } from "./problems.ts";
 import type { Task } from "./task.ts";
 
 /** The most of a text or JSON result that is shown without opening it. Characters. */
@@ -44,10 +45,7 @@ export async function wholeAnswer(task: Task, incoming: Incoming, body: unknown)
   const { files, t } = task.context.ports;
   if (incoming.bytes === 0) return [];
   const result = blank(task, 0, "json", t("Answer"));
-  if (incoming.file === null)
-    return [
-      await written(task.context, result, typeof body === "string" ? body : JSON.stringify(body, null, 2)),
-    ];
+  if (incoming.file === null) return [await written(task, result, body)];
   const file = nameOf(result.id, endingOf(incoming.sniffed));
   await files.take(incoming.file, file);
   return [{ ...result, ...told(incoming), file }];
@@ -83,11 +81,7 @@ async function resultOf(
       if (incoming === null || incoming.file === null) return null;
       return checked(task, { ...result, ...told(incoming), file: fileName(incoming.file) }, incoming.whole);
     case "json":
-      return written(
-        context,
-        result,
-        typeof read.value === "string" ? read.value : JSON.stringify(read.value, null, 2),
-      );
+      return written(task, result, read.value);
     case "link":
       return { ...result, link: read.link };
     case "action":
@@ -115,13 +109,12 @@ export function told(
 
 /** A result as fetched; bytes of another kind than promised, or a part of them, are kept, with a word on it. */
 export function checked(task: Pick<Task, "context" | "place">, result: Result, whole = true): Result {
-  const { context, place } = task;
-  const { ports } = context;
+  const { ports } = task.context;
   const type = result.mediaType;
   const media = result.kind === "audio" || result.kind === "video";
   const wrong = media && type !== null && !/^(audio|video)\//.test(type);
   const empty = media && result.bytes === 0;
-  const about = { ...ports, providerName: place.profile.name, simulated: place.account.simulated };
+  const about = aboutOf(task);
   const problem =
     wrong || empty
       ? brokenAnswer(about, "type", type ?? ports.t("nothing"))
@@ -129,17 +122,31 @@ export function checked(task: Pick<Task, "context" | "place">, result: Result, w
   return { ...result, problem: wrong || empty || !whole ? problem.sentence : null };
 }
 
-async function written(context: Context, result: Result, text: string): Promise<Result> {
-  const { files } = context.ports;
+/** A value as a result on disk. Where the disk does not take it, it is kept with a word on that, to be written later. */
+export async function written(
+  task: Pick<Task, "context" | "place">,
+  result: Result,
+  value: unknown,
+): Promise<Result> {
+  const { files } = task.context.ports;
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const file = nameOf(result.id, result.kind === "json" ? "json" : "txt");
-  const { bytes } = await files.writeText(file, text);
-  return {
+  const shown = {
     ...result,
-    file,
-    bytes,
     mediaType: result.kind === "json" ? "application/json" : "text/plain",
     preview: text.length <= PREVIEW ? text : `${text.slice(0, PREVIEW)}…`,
   };
+  try {
+    const { bytes } = await files.writeText(file, text);
+    return { ...shown, file, bytes, problem: null };
+  } catch (error) {
+    if (!isHeadroomError(error, "notConfigured")) throw error;
+    return { ...shown, problem: errorProblem(aboutOf(task), error).sentence };
+  }
+}
+
+function aboutOf({ context, place }: Pick<Task, "context" | "place">) {
+  return { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
 }
 
 /** A result's id tells exchange, step and place, so that the same result always has the same one. */

@@ -5,7 +5,7 @@ import { answersAt, FIRST, stepAt } from "../core/jobs/flow.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Step } from "../core/profile/schema.ts";
 import { advance } from "./advance.ts";
-import { buildFor, send } from "./calls.ts";
+import { buildFor, checkKey, send } from "./calls.ts";
 import { calledAt } from "./context.ts";
 import { failed } from "./failed.ts";
 import { recordRequest } from "./record.ts";
@@ -60,7 +60,10 @@ async function sendCall(task: Task, step: Step | null): Promise<void> {
     },
     progressOf(task, {
       sending: () => {
-        jobs.update(id, { stage: "sent", sentAt: job.sentAt ?? clock.now() });
+        const now = clock.now();
+        const stored = jobs.get(id) ?? job;
+        checkKey(action, stored, now);
+        jobs.update(id, { stage: "sent", sentAt: job.sentAt ?? now, keyedAt: stored.keyedAt ?? now });
         if (step === null) exchanges.update(id, { state: "sent" });
       },
       back: () => {

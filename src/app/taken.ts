@@ -5,11 +5,11 @@ import { type AnswerRead, readAnswer } from "../core/profile/answer.ts";
 import type { Action } from "../core/profile/schema.ts";
 import type { Incoming } from "../core/wire.ts";
 import { advance, watchedResults } from "./advance.ts";
-import { repeatOf } from "./calls.ts";
+import { repeatNow } from "./calls.ts";
 import { actionOf } from "./context.ts";
 import { fieldOf } from "./field-of.ts";
 import { nextAt } from "./poll-again.ts";
-import { answered, recordAnswer, slim } from "./record.ts";
+import { answered, keptBody, recordAnswer } from "./record.ts";
 import { resultsOf, wholeAnswer } from "./results.ts";
 import { ask, end, redactorOf, setState, stepName, surely, type Task } from "./task.ts";
 import { brokenProblem, failureOf } from "./task-problems.ts";
@@ -64,7 +64,7 @@ async function understood(task: Task, called: Action, incoming: Incoming): Promi
   if (missing !== null && !isEmptyList(given.body))
     return only(() => unreadable(task, called, brokenProblem(task, "missing", missing)));
   const remoteId = read.remoteId ?? job.remoteId;
-  const body = slim(given.body);
+  const body = keptBody(given.body);
   const name = stepName(action, job.step);
   const answerIndex = read.answer === null ? -1 : answers.indexOf(read.answer);
   const known: Task = {
@@ -130,7 +130,7 @@ function refusedOrFailed(task: Task, called: Action, incoming: Incoming): void {
   const { body } = answered(incoming);
   const { failure, problem } = failureOf(task, incoming);
   // A new exchange would have a new key: only from here can it be sent again under the one that may be used up.
-  if (failure.retry === "sameKey" && repeatOf(called, task.job.stepKey ?? null) === "sameKey") {
+  if (failure.retry === "sameKey" && repeatNow(called, task.job, context.ports.clock.now()) === "sameKey") {
     ask(task, null, problem, "outcomeUnknown");
     return;
   }

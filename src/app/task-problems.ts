@@ -20,9 +20,13 @@ export function failureOf(
   return { failure, problem: failureProblem(about(task), status, failure) };
 }
 
-/** Anything that was thrown on the way. */
-export function thrownProblem(task: Standing & Pick<Task, "action" | "job">, error: unknown): Problem {
-  const problem = errorProblem({ ...about(task), fileOf: (field) => fileAt(task, field) }, error);
+/** Anything that was thrown on the way. `left` tells whether the request had left; null where that is not to be said. */
+export function thrownProblem(
+  task: Standing & Pick<Task, "action" | "job">,
+  error: unknown,
+  left: boolean | null = null,
+): Problem {
+  const problem = errorProblem({ ...about(task), left, fileOf: (field) => fileAt(task, field) }, error);
   return { ...problem, sentence: redactorOf(task.context).text(problem.sentence) };
 }
 
@@ -54,11 +58,12 @@ export function brokenProblem(
 export function chargedProblem(
   { context, action }: Pick<Task, "context" | "action">,
   problem: Problem,
+  isOnDisk = true,
 ): Problem {
   const { t } = context.ports;
-  const remedy = t(
-    "Open the answer to see what came; the request itself was taken and may have been charged.",
-  );
+  const remedy = isOnDisk
+    ? t("Open the answer to see what came; the request itself was taken and may have been charged.")
+    : t("The request was taken and may have been charged; sending it again may be charged again.");
   return action.charged || action.steps.length > 0 ? { ...problem, remedy } : problem;
 }
 

@@ -3,13 +3,16 @@
 import { FIRST, stepAt, watchAt } from "../core/jobs/flow.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import type { Action } from "../core/profile/schema.ts";
-import { repeatOf } from "./calls.ts";
+import { repeatNow } from "./calls.ts";
 import type { Problem } from "./problems.ts";
 import { ask, end, setState, sourcesOf, type Task } from "./task.ts";
 import { chargedProblem } from "./task-problems.ts";
 
-/** Asks the job itself where its id is known, offers the same key again where there is one, else ends with the problem. */
-export function unreadable(task: Task, called: Action, problem: Problem): void {
+/**
+ * Asks the job itself where its id is known, offers the same key again where there is one, else ends with the problem. `isOnDisk`
+ * is false where the disk did not take what came.
+ */
+export function unreadable(task: Task, called: Action, problem: Problem, isOnDisk = true): void {
   const { context, id, job, action, place } = task;
   const { t, jobs, clock, together } = context.ports;
   const provider = place.profile.name;
@@ -26,12 +29,19 @@ export function unreadable(task: Task, called: Action, problem: Problem): void {
     });
     return;
   }
-  if (repeatOf(called, job.stepKey ?? null) === "sameKey") {
-    const remedy = t("Resend it with the same key: {provider} does the work once for one key.", { provider });
+  if (repeatNow(called, job, clock.now()) === "sameKey") {
+    const remedy = isOnDisk
+      ? t("Resend it with the same key: {provider} does the work once for one key.", { provider })
+      : t(
+          "Make room on the disk, then resend it with the same key: {provider} does the work once for one key.",
+          {
+            provider,
+          },
+        );
     ask(task, null, { ...problem, remedy }, "outcomeUnknown");
     return;
   }
-  end(task, { exchange: "failed", job: "failed" }, chargedProblem(task, problem));
+  end(task, { exchange: "failed", job: "failed" }, chargedProblem(task, problem, isOnDisk));
 }
 
 /** Whether a step was sent to the very address of the job that is being watched, so that its poll tells the rest. */

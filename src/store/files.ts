@@ -3,6 +3,7 @@
 import { type FileHandle, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { uptime } from "node:os";
 import { basename } from "node:path";
+import { HeadroomError } from "../core/errors.ts";
 import { isCut } from "../core/extent.ts";
 import type { FoundFile } from "../core/jobs/stores.ts";
 import { partName, readPart } from "../core/part-name.ts";
@@ -19,7 +20,7 @@ export class ResultFiles {
   }
 
   async take(path: string, file: string): Promise<void> {
-    await rename(this.#pathOf(basename(path)), this.#pathOf(file));
+    await onDisk(rename(this.#pathOf(basename(path)), this.#pathOf(file)));
   }
 
   async discard(paths: readonly string[]): Promise<void> {
@@ -114,7 +115,7 @@ export class ResultFiles {
   async #write(file: string, work: (handle: FileHandle) => Promise<void>): Promise<void> {
     const target = this.#pathOf(file);
     const partial = partName(target, process.pid, null);
-    const handle = await open(partial, "w", 0o600);
+    const handle = await onDisk(open(partial, "w", 0o600));
     try {
       await work(handle);
       await handle.sync();
@@ -122,8 +123,26 @@ export class ResultFiles {
       await rename(partial, target);
     } catch (error) {
       await handle.close().catch(() => {});
-      await rm(partial, { force: true });
-      throw error;
+      await rm(partial, { force: true }).catch(() => {});
+      throw unwritten(error);
     }
   }
+}
+
+/** A full or forbidden disk is no fault of the request, and sending again would not cure it. */
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw unwritten(error);
+  }
+}
+
+function unwritten(cause: unknown): HeadroomError<"notConfigured"> {
+  return new HeadroomError(
+    "notConfigured",
+    `The file could not be written: ${String(cause)}`,
+    { field: "storage" },
+    cause,
+  );
 }

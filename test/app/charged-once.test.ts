@@ -207,3 +207,23 @@ test("a charged step of running work that is cancelled on its way may still be c
   await settle();
   assert.match(on.card(id).problem?.sentence ?? "", /may still do the work/);
 });
+
+test("an attempt that waited for an hour after a lost one does not leave under the old key: the person decides", async () => {
+  let left = 0;
+  on.client.script = async (_, progress) => {
+    progress.sending(1, on.clock.now());
+    left++;
+    progress.retrying(on.clock.now(), { cause: "lost", attempt: 2, most: null, capMs: 1 }, "counted");
+    await on.clock.pass(3_700_000);
+    progress.sending(2, on.clock.now());
+    left++;
+    return json(200, {});
+  };
+  const id = on.send("soundpiece", "newSample");
+  await until(() => on.card(id).state === "unknown");
+  assert.equal(left, 1);
+  assert.ok(!on.card(id).can.includes("resend"), "the old key is offered");
+  on.app.receive({ type: "resend", cardId: id });
+  await settle();
+  assert.equal(on.client.asked.length, 1);
+});

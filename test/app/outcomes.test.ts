@@ -58,7 +58,7 @@ function wayOf(profile: Profile, action: Action, step: number): string | null {
       ? "same key"
       : checkFor(at)?.kind === "status"
         ? "asked by id"
-        : resendable(at.place, action, at.job)
+        : resendable(at.place, action, at.job, at.job.createdAt)
           ? "free"
           : "given up";
   return `${called.id}: ${way}`;

@@ -70,6 +70,8 @@ export interface Job {
   readonly stepKey?: string | null;
   /** When its first request left; not there before. Epoch ms. */
   readonly sentAt?: number;
+  /** When a request first left under the present step's key; not there before. The provider forgets it some time after. Epoch ms. */
+  readonly keyedAt?: number | null;
   /** A request of the present step left earlier and was not answered: the work may be done, whatever comes of a later one. */
   readonly mayBeDone?: boolean;
   /** What the person edited, by the name of the edit. */
