@@ -147,6 +147,24 @@ export interface Doc {
   readonly title: string;
   readonly language: "json" | "http" | "plaintext";
   readonly text: string;
+  /** Lines of the text that name a result on disk, in their order. Default none. */
+  readonly links?: readonly { readonly line: string; readonly resultId: string }[];
+}
+
+/** An exchange in words, for a list. */
+export interface Described {
+  readonly state: string;
+  /** When it was begun, as a time of day to the second. */
+  readonly at: string;
+  readonly provider: string;
+  /** The beginning of what was sent; empty where that is no text and no file. */
+  readonly words: string;
+  /** State, provider, account, day and time, and what went wrong. */
+  readonly detail: string;
+  /** Its results that lie on disk. */
+  readonly results: readonly { readonly id: string; readonly title: string }[];
+  /** Whether a result of its was removed to stay within the bound on disk. */
+  readonly left: boolean;
 }
 
 /** The history of exchanges, newest first. */
@@ -155,11 +173,7 @@ export interface History {
   /** When each that a filter finds was begun, newest first. Epoch ms */
   instants(filter: Omit<ExchangeFilter, "limit">): readonly number[];
   get(exchangeId: string): Exchange | null;
-  /**
-   * State, provider, account and time in words, for a tree item's description and hover; `left`: whether a result of its was
-   * removed to stay within the bound on disk.
-   */
-  describe(exchange: Exchange): { readonly state: string; readonly detail: string; readonly left: boolean };
+  describe(exchange: Exchange): Described;
   /** Removes one that has ended with its results; one under way is left. */
   remove(exchangeId: string): Promise<void>;
   /** Removes all that have ended with their results, a few at a time; resolves when they are gone. */

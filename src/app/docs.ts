@@ -5,6 +5,7 @@ import type { Exchange } from "../core/jobs/stores.ts";
 import { policiesFor } from "../core/profile/claim.ts";
 import type { Doc } from "./api.ts";
 import { type Context, placeOfStored } from "./context.ts";
+import { describe, resultLines } from "./describe.ts";
 import { type MomentAbout, momentSentence } from "./moment-words.ts";
 import { waitingLine, waitViewOf } from "./waits.ts";
 
@@ -14,7 +15,8 @@ const GAP = "  ";
 const INDENT = " ".repeat("14:02:10.250".length) + GAP;
 
 /** The answer: status line, headers, body. */
-export function answerDoc({ ports: { t } }: Context, exchange: Exchange): Doc | null {
+export function answerDoc(context: Context, exchange: Exchange): Doc | null {
+  const { t } = context.ports;
   const { answer } = exchange;
   if (answer === null) return null;
   const head = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
@@ -22,10 +24,12 @@ export function answerDoc({ ports: { t } }: Context, exchange: Exchange): Doc | 
     answer.body === null
       ? t("({bytes} bytes, see the result)", { bytes: answer.bytes })
       : pretty(answer.body);
+  const made = resultLines(context, exchange.id);
   return {
     title: t("Answer of {title}", { title: exchange.title }),
     language: "http",
-    text: [`HTTP/1.1 ${answer.status}`, ...head, "", body, ""].join("\n"),
+    text: [`HTTP/1.1 ${answer.status}`, ...head, "", body, ...made.lines, ""].join("\n"),
+    links: made.links,
   };
 }
 
@@ -40,9 +44,14 @@ export function requestDoc({ ports: { t } }: Context, exchange: Exchange): Doc {
   };
 }
 
-/** Everything that happened to an exchange, line by line: what was decided when, on what evidence. */
+/**
+ * An exchange from what was sent to its results, and between them everything that happened, line by line: what was decided when,
+ * on what evidence.
+ */
 export function whyDoc(context: Context, exchange: Exchange): Doc {
   const { t } = context.ports;
+  const { words, state, provider } = describe(context, exchange);
+  const made = resultLines(context, exchange.id);
   const moments = context.ports.exchanges.timeline(exchange.id);
   const place = placeOfStored(context, exchange);
   const policies = place === null ? [] : policiesFor(place.profile, place.account);
@@ -51,6 +60,7 @@ export function whyDoc(context: Context, exchange: Exchange): Doc {
     remoteId: context.ports.jobs.get(exchange.id)?.remoteId ?? null,
     policies: policies.map(({ policy }) => policy),
   };
+  const head = [`${provider} · ${state}`, words].filter((one) => one !== "");
   const lines = moments.map((one) =>
     [time(one.at), indented(momentSentence(context.ports, about, one))].join(GAP),
   );
@@ -65,7 +75,8 @@ export function whyDoc(context: Context, exchange: Exchange): Doc {
   return {
     title: t("Why: {title}", { title: exchange.title }),
     language: "plaintext",
-    text: [exchange.title, "", ...lines, ...standing, ...ending, ""].join("\n"),
+    text: [exchange.title, ...head, "", ...lines, ...standing, ...ending, ...made.lines, ""].join("\n"),
+    links: made.links,
   };
 }
 

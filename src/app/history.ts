@@ -1,11 +1,10 @@
 // The history of exchanges as the host's tree shows it. What is under way is never removed: it could be charged twice.
 import { ENDED } from "../core/jobs/flow.ts";
 import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
-import type { History } from "./api.ts";
-import { stateTitle } from "./card-words.ts";
-import { stateOf } from "./cards.ts";
+import type { Described, History } from "./api.ts";
 import { pause } from "./changes.ts";
 import type { Context } from "./context.ts";
+import { describe } from "./describe.ts";
 import { whyDoc } from "./docs.ts";
 import { type ExportFormat, exported, type Told } from "./export.ts";
 import { redactorOf } from "./task.ts";
@@ -38,17 +37,8 @@ export class ExchangeHistory implements History {
     return this.#context.ports.exchanges.get(exchangeId);
   }
 
-  describe(exchange: Exchange): { readonly state: string; readonly detail: string; readonly left: boolean } {
-    const { jobs, results, clock, t, format } = this.#context.ports;
-    const job = jobs.get(exchange.id);
-    const state = stateTitle(t, stateOf(exchange, job), job?.word ?? null, job?.watched ?? true);
-    const provider = this.#context.profile(exchange.providerId)?.name ?? exchange.providerId;
-    const account = this.#context.account(exchange.accountId)?.name ?? "";
-    const at = format.clock(exchange.createdAt, clock.now());
-    const left = results.of(exchange.id).some((one) => one.left === true && one.file === null);
-    const gone = left ? t("A result was removed to stay within the bound on disk.") : "";
-    const parts = [state, provider, account, at, exchange.problem?.sentence ?? "", gone];
-    return { state, detail: parts.filter((one) => one !== "").join(" · "), left };
+  describe(exchange: Exchange): Described {
+    return describe(this.#context, exchange);
   }
 
   /** Removes an exchange that has ended or is kept for later, with its results; leaves one that is under way. */

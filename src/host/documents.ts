@@ -17,7 +17,9 @@ const ENDINGS: Readonly<Record<Doc["language"], string>> = {
 };
 
 /** Provides and opens the documents. */
-export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
+export class Documents
+  implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable
+{
   readonly #app: LazyApp;
   readonly #t: Translate;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -33,15 +35,35 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     });
     this.#disposables = [
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      vscode.languages.registerDocumentLinkProvider({ scheme: SCHEME }, this),
       this.#changed,
       { dispose: () => [cancel(), unsubscribe()] },
     ];
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    return (await this.#docAt(uri))?.text ?? this.#t("This exchange is no longer in the history.");
+  }
+
+  /** The lines that name a result open it. */
+  async provideDocumentLinks(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
+    const text = document.getText();
+    let from = 0;
+    return ((await this.#docAt(document.uri))?.links ?? []).flatMap(({ line, resultId }) => {
+      const at = text.indexOf(line, from);
+      if (at < 0) return [];
+      from = at + line.length;
+      const range = new vscode.Range(document.positionAt(at), document.positionAt(from));
+      const given = encodeURIComponent(JSON.stringify([{ resultId }]));
+      const link = new vscode.DocumentLink(range, vscode.Uri.parse(`command:headroom.openResult?${given}`));
+      link.tooltip = this.#t("Open Result");
+      return [link];
+    });
+  }
+
+  async #docAt(uri: vscode.Uri): Promise<Doc | null> {
     const [, part, exchangeId] = uri.path.split("/");
-    const doc = docOf(await this.#app.get(), decodeURIComponent(exchangeId ?? ""), part as Part);
-    return doc?.text ?? this.#t("This exchange is no longer in the history.");
+    return docOf(await this.#app.get(), decodeURIComponent(exchangeId ?? ""), part as Part);
   }
 
   /** Opens one part in an editor; says so where there is none yet. */

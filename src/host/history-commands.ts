@@ -42,13 +42,16 @@ export function historyCommands(
   version: string,
 ): Commands<Ids> {
   const { t, documents } = tools;
+  /** From the palette the entry that is selected in the view is meant, where there is one. */
+  const orSelected = (entry: unknown) =>
+    entry ?? (tree.selected === null ? undefined : { exchange: tree.selected });
   const open = (part: Part, title: string) => async (entry?: unknown) => {
-    const exchange = await chosen(await tools.app.get(), entry, title, tools);
+    const exchange = await chosen(await tools.app.get(), orSelected(entry), title, tools);
     if (exchange !== null) await documents.open(exchange.id, part);
   };
   const copy = (language: CodeLanguage, title: string) => async (entry?: unknown) => {
     const app = await tools.app.get();
-    const exchange = await chosen(app, entry, title, tools);
+    const exchange = await chosen(app, orSelected(entry), title, tools);
     if (exchange !== null) await copyCode(app, exchange.id, language, t);
   };
   /** Lists what fits, and says beside the view's name what was asked for. */
@@ -58,18 +61,21 @@ export function historyCommands(
     filtered(Object.keys(filter).length > 0);
     await vscode.commands.executeCommand("headroom.history.focus");
   };
-  const onResult = (work: (app: App, resultId: string) => Promise<void>) => async () => {
-    const app = await tools.app.get();
-    const last = lastResult(app.snapshot().cards);
-    if (last === null) void vscode.window.showInformationMessage(t("No result is on disk yet."));
-    else await work(app, last.id);
-  };
+  const onResult =
+    (work: (app: App, resultId: string) => Promise<void>, title: string) => async (entry?: unknown) => {
+      const app = await tools.app.get();
+      const { selected } = tree;
+      const given = selected !== null && resultsOf(app, { exchange: selected }).length > 0;
+      const results = resultsOf(app, given ? orSelected(entry) : entry);
+      const id = results.length > 1 ? await chooseResult(results, title) : results[0]?.id;
+      if (results.length === 0) void vscode.window.showInformationMessage(t("No result is on disk yet."));
+      else if (id !== undefined) await work(app, id);
+    };
 
   return {
     openHistoryEntry: async (entry) => {
       const exchange = await chosen(await tools.app.get(), entry, t("Open History Entry"), tools);
-      if (exchange !== null)
-        await documents.open(exchange.id, exchange.answer === null ? "timeline" : "answer");
+      if (exchange !== null) await documents.open(exchange.id, "timeline");
     },
     searchHistory: async () => {
       const text = await vscode.window.showInputBox({
@@ -89,7 +95,9 @@ export function historyCommands(
     clearSearch: () => list({}),
     showMore: (entry) => tree.more(entry),
     exportHistory: async () => {
-      await exportHistory(await tools.app.get(), tree.filter, version, t);
+      const app = await tools.app.get();
+      const narrowed = filterTitle(tree.filter, app.accounts.providers(), t);
+      await exportHistory(app, tree.filter, { narrowed, version, t });
     },
     clearHistory: async () => {
       const yes = t("Clear History");
@@ -121,10 +129,27 @@ export function historyCommands(
       const exchange = await chosen(app, entry, t("Delete History Entry"), tools);
       if (exchange !== null) await app.history.remove(exchange.id);
     },
-    saveResult: onResult((app, id) => saveResult(app, id, t)),
-    revealResult: onResult((app, id) => revealResult(app, id, t)),
-    openResult: onResult((app, id) => openResult(app, id, t)),
+    saveResult: onResult((app, id) => saveResult(app, id, t), t("Save Result")),
+    revealResult: onResult((app, id) => revealResult(app, id, t), t("Reveal Result")),
+    openResult: onResult((app, id) => openResult(app, id, t), t("Open Result")),
   };
+}
+
+/** What a document's link or a tree entry means; from the palette the newest result. */
+function resultsOf(app: App, entry: unknown): readonly { readonly id: string; readonly title: string }[] {
+  const { resultId, exchange } = (entry ?? {}) as { resultId?: unknown; exchange?: Exchange };
+  if (typeof resultId === "string") return [{ id: resultId, title: "" }];
+  if (exchange !== undefined) return app.history.describe(exchange).results;
+  const last = lastResult(app.snapshot().cards);
+  return last === null ? [] : [last];
+}
+
+async function chooseResult(
+  results: readonly { readonly id: string; readonly title: string }[],
+  title: string,
+): Promise<string | undefined> {
+  const choices = results.map((one) => ({ label: one.title, id: one.id }));
+  return (await vscode.window.showQuickPick(choices, { title }))?.id;
 }
 
 /** The newest result that lies on disk. */
@@ -143,8 +168,9 @@ async function chosen(app: App, entry: unknown, title: string, { t }: Tools): Pr
     return null;
   }
   const choices = exchanges.map((exchange) => {
-    const { state, detail } = app.history.describe(exchange);
-    return { label: exchange.title, description: state, detail, exchange };
+    const { at, words, detail } = app.history.describe(exchange);
+    const label = `${at} ${words === "" ? exchange.title : words}`;
+    return { label, description: words === "" ? "" : exchange.title, detail, exchange };
   });
   const choice = await vscode.window.showQuickPick(choices, {
     title,

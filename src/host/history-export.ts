@@ -9,19 +9,31 @@ import type { HistoryFilter } from "./history-tree.ts";
 /** So many pieces are made before other work of the extension host gets a turn. */
 const PIECES_A_TURN = 50;
 
-/** Asks for the format and the place, writes the file, and offers to open it. */
+/** What an export is made with; `narrowed` is search and filter in words, empty for none. */
+interface Exporting {
+  readonly narrowed: string;
+  readonly version: string;
+  readonly t: Translate;
+}
+
+/** Asks for the format and the place, writes the file, says how many requests are in it and which, and offers to open it. */
 export async function exportHistory(
   app: App,
   filter: HistoryFilter,
-  version: string,
-  t: Translate,
+  { narrowed, version, t }: Exporting,
 ): Promise<void> {
-  const format = await chosenFormat(t);
+  const count = app.history.instants(filter).length;
+  const all = app.history.instants({}).length;
+  const which =
+    narrowed === ""
+      ? t("The whole history: {count} requests", { count })
+      : t("Only what fits {narrowed}: {count} of {all} requests", { narrowed, count, all });
+  const format = await chosenFormat(which, t);
   if (format === undefined) return;
   const name = `headroom-history.${format}`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const target = await vscode.window.showSaveDialog({
-    title: t("Export History"),
+    title: `${t("Export History")} – ${which}`,
     saveLabel: t("Export"),
     filters: format === "har" ? { HAR: ["har"] } : { "JSON Lines": ["jsonl"] },
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
@@ -35,12 +47,21 @@ export async function exportHistory(
   }
   await vscode.workspace.fs.writeFile(target, Buffer.concat(pieces));
   const open = t("Open");
-  const said = t("The history was exported to {file}, without keys.", { file: target.fsPath });
+  const file = target.fsPath;
+  const said =
+    narrowed === ""
+      ? t("The whole history, {count} requests, was exported to {file}, without keys.", { count, file })
+      : t("{count} of {all} requests were exported to {file}, without keys: only what fits {narrowed}.", {
+          count,
+          all,
+          file,
+          narrowed,
+        });
   if ((await vscode.window.showInformationMessage(said, open)) === open)
     await vscode.window.showTextDocument(target);
 }
 
-async function chosenFormat(t: Translate): Promise<ExportFormat | undefined> {
+async function chosenFormat(which: string, t: Translate): Promise<ExportFormat | undefined> {
   const formats: (vscode.QuickPickItem & { readonly format: ExportFormat })[] = [
     {
       label: "HAR 1.2",
@@ -49,5 +70,6 @@ async function chosenFormat(t: Translate): Promise<ExportFormat | undefined> {
     },
     { label: "JSON Lines", detail: t("One request a line, with its whole timeline"), format: "jsonl" },
   ];
-  return (await vscode.window.showQuickPick(formats, { title: t("Export History") }))?.format;
+  return (await vscode.window.showQuickPick(formats, { title: t("Export History"), placeHolder: which }))
+    ?.format;
 }

@@ -70,6 +70,12 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     this.#disposables.push(this.#view);
   }
 
+  /** The one exchange that is chosen in the tree while the tree is seen; null for none. */
+  get selected(): Exchange | null {
+    const [item, ...more] = this.#view?.visible ? this.#view.selection : [];
+    return item?.kind === "exchange" && more.length === 0 ? item.exchange : null;
+  }
+
   /** What is listed: words, provider, states. */
   get filter(): HistoryFilter {
     return this.#filter;
@@ -184,25 +190,29 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
 
   #exchangeItem(exchange: Exchange): vscode.TreeItem {
     const app = this.#app.now as App;
-    const { state, detail, left } = app.history.describe(exchange);
-    const item = new vscode.TreeItem(exchange.title, vscode.TreeItemCollapsibleState.None);
+    const { state, at, provider, words, detail, left, results } = app.history.describe(exchange);
+    // A narrow side bar cuts what stands last.
+    const label = `${at} ${words === "" ? exchange.title : words}`;
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
     item.id = `exchange/${exchange.id}`;
-    const time = new Intl.DateTimeFormat(vscode.env.language, { hour: "2-digit", minute: "2-digit" });
-    item.description = `${state} · ${time.format(exchange.createdAt)}`;
+    const parts = [exchange.state === "done" ? "" : state, provider, words === "" ? "" : exchange.title];
+    item.description = parts.filter((one) => one !== "").join(" · ");
     const [icon, colour] = ICONS[exchange.state];
     item.iconPath = new vscode.ThemeIcon(
       icon,
       colour === undefined ? undefined : new vscode.ThemeColor(colour),
     );
-    item.tooltip = [exchange.title, detail, exchange.problem?.sentence, exchange.problem?.remedy]
-      .filter(Boolean)
-      .join("\n");
-    const kinds = ["exchange", exchange.answer === null ? "" : "answered", left ? "left" : ""];
+    item.tooltip = [exchange.title, words, detail, exchange.problem?.remedy].filter(Boolean).join("\n");
+    const kinds = [
+      "exchange",
+      exchange.answer === null ? "" : "answered",
+      left ? "left" : "",
+      results.length === 0 ? "" : "results",
+    ];
     item.contextValue = kinds.filter((one) => one !== "").join(" ");
-    item.accessibilityInformation = { label: `${exchange.title}, ${state}, ${detail}` };
-    const command = exchange.answer === null ? "headroom.openTimeline" : "headroom.openAnswer";
+    item.accessibilityInformation = { label: [label, exchange.title, detail].join(", ") };
     item.command = {
-      command,
+      command: "headroom.openTimeline",
       title: this.#t("Open"),
       arguments: [{ kind: "exchange", exchange } satisfies HistoryItem],
     };

@@ -110,6 +110,8 @@ test("an export holds what the filter finds, as HAR and as JSON Lines, without t
     await page.pick("inside").waitFor();
     await input.press("Enter");
     await until(`${name} on disk`, () => existsSync(file) && statSync(file).size > 0);
+    const told = page.page.locator(".notifications-toasts", { hasText: "3 of 4 requests were exported" });
+    await told.getByText("without keys: only what fits SAUTI.").first().waitFor();
     const text = readFileSync(file, "utf8");
     assert.ok(!text.includes(key));
     return text;
@@ -125,6 +127,17 @@ test("an export holds what the filter finds, as HAR and as JSON Lines, without t
   assert.equal(lines.length, 3);
   for (const line of lines) assert.ok(JSON.parse(line).timeline.length > 3);
   await title("Clear Search and Filter of History");
+});
+
+test("a result is reached from its entry, and the entry that is selected needs no list to choose from", async () => {
+  await entries().last().click();
+  const tab = page.page.locator(".tabs-container .tab.active");
+  await until("the document of the entry", async () => /Why/.test((await tab.textContent()) ?? ""));
+  await page.run("Headroom: Open Request as Sent...");
+  await until("the request of the entry", async () => /Request of/.test((await tab.textContent()) ?? ""));
+  await menu(entries().last(), "Open Result");
+  await until("the sound", async () => /\.wav/.test((await tab.textContent()) ?? ""));
+  await page.run("View: Close All Editors");
 });
 
 test("two takes are heard one after the other from the same position, switched by a key", async () => {

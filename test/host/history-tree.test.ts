@@ -67,6 +67,44 @@ test("a day's exchanges come page by page, each once, newest first, until none i
   assert.deepEqual((await children(days[1])).ids, ["sauti-40-2", "sauti-40-1", "sauti-40-0"]);
 });
 
+test("a row begins with the time to the second and the words, and tells API and state, also where the side bar is narrow", async () => {
+  const [like] = exchanges;
+  on.ports.exchanges.begin({
+    ...like!,
+    id: "x",
+    providerId: "sauti",
+    actionId: "speak",
+    title: "Speak · 17 characters",
+    state: "failed",
+    input: { text: "Habari ya asubuhi" },
+    createdAt: new Date(2026, 10, 22, 18, 5, 9).getTime(),
+  });
+  const [day] = await tree.getChildren();
+  const [row] = await tree.getChildren(day);
+  const item = tree.getTreeItem(row!);
+  assert.equal(item.label, "18:05:09 Habari ya asubuhi");
+  assert.equal(item.description, "Failed · SAUTI · Speak · 17 characters");
+  assert.doesNotMatch(String(item.contextValue), /results/);
+  on.ports.results.put({
+    id: "r",
+    exchangeId: "x",
+    kind: "audio",
+    title: "Audio",
+    file: "r.wav",
+    bytes: 175_000,
+    mediaType: "audio/wav",
+    link: null,
+    linkExpiresAt: null,
+    problem: null,
+  });
+  assert.match(String(tree.getTreeItem(row!).contextValue), /results/);
+  const doc = on.app.whyOf("x");
+  const [link] = doc?.links ?? [];
+  assert.equal(link?.resultId, "r");
+  assert.match(link?.line ?? "", /^Open result: Audio \(175.kB\)$/);
+  assert.ok(doc?.text.split("\n").includes(link?.line ?? "-"));
+});
+
 test("the list takes APIs and states together, keeps the words, and says what was chosen", async () => {
   add(9, 0, "sauti");
   add(9, 0, "sync");

@@ -173,7 +173,10 @@ test("a refusal is waited out as long as the server says, and the card tells unt
   assert.equal(card.state, "succeeded");
   const why = one.app.whyOf(id)?.text ?? "";
   assert.match(why, /Refused until [\d:]+: too many requests \(/);
-  for (const line of why.trimEnd().split("\n").slice(2))
+  const [head, moments, ...rest] = why.trimEnd().split("\n\n");
+  assert.match(head ?? "", /^Speak · .*\nSAUTI · Done\n./);
+  assert.match(rest.at(-1) ?? "", /^Open result: .* \(.*kB\)$/);
+  for (const line of (moments ?? "").split("\n"))
     assert.match(line, /^(\d\d:\d\d:\d\d\.\d{3} {2}| {14})\S/, "a time, then its sentences below each other");
 });
 

@@ -47,7 +47,8 @@ describe("a send through the simulator", () => {
     const [entry] = await history.getChildren(day);
     assert.ok(entry);
     const item = history.getTreeItem(entry);
-    assert.equal(item.contextValue, "exchange answered");
+    assert.equal(item.contextValue, "exchange answered results");
+    assert.match(String(item.label), /^\d\d:\d\d:\d\d Habari/);
     assert.ok(item.accessibilityInformation?.label);
     await vscode.commands.executeCommand("headroom.openAnswer", entry);
     const document = vscode.window.activeTextEditor?.document;
@@ -55,11 +56,41 @@ describe("a send through the simulator", () => {
     assert.match(document?.getText() ?? "", /200/);
   });
 
+  it("has its result behind a line of the document that a click on its entry opens, and behind its menu", async () => {
+    const { history, app: lazy } = await started();
+    const [day] = await history.getChildren();
+    const [entry] = await history.getChildren(day);
+    assert.ok(entry);
+    const app = await lazy.get();
+    const file = path.basename(app.resultFile(app.snapshot().cards[0]?.results[0]?.id ?? "")?.path ?? "-");
+    const opened = () =>
+      vscode.window.tabGroups.activeTabGroup.activeTab?.label === file ? file : undefined;
+    const run = async (link: vscode.Uri) => {
+      const [id = "", given = ""] = [link.path, link.query];
+      await vscode.commands.executeCommand(id, ...(JSON.parse(given) as unknown[]));
+    };
+    const { command, arguments: given = [] } = history.getTreeItem(entry).command ?? {};
+    await vscode.commands.executeCommand(command ?? "", ...given);
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      "vscode.executeLinkProvider",
+      uri,
+      99,
+    );
+    const link = links.find((one) => one.target?.scheme === "command")?.target;
+    assert.ok(link);
+    await run(link);
+    await until("the result in a tab", opened);
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await vscode.commands.executeCommand("headroom.openResult", entry);
+    await until("the result in a tab again", opened);
+  });
+
   it("is found by its words and its end, and by nothing else", async () => {
     const { history } = await started();
     const count = async (filter: Parameters<typeof history.show>[0]) => {
       history.show(filter, "");
-      return (await history.getChildren()).length;
+      return (await history.getChildren()).filter((one) => one.kind === "day").length;
     };
     assert.equal(await count({ text: "habari" }), 1);
     assert.equal(await count({ text: "habari", states: ["done"], providerIds: ["sauti"] }), 1);
