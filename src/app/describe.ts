@@ -1,10 +1,10 @@
 // An exchange in words, for the lists and documents that show it. Pure over what is stored; it decides nothing.
 import type { Exchange } from "../core/jobs/stores.ts";
 import type { Described, Doc } from "./api.ts";
-import { detailOf } from "./begin.ts";
 import { stateTitle } from "./card-words.ts";
 import { stateOf } from "./cards.ts";
 import { actionOf, type Context } from "./context.ts";
+import { detailOf } from "./detail.ts";
 
 /** An exchange in words. */
 export function describe(context: Context, exchange: Exchange): Described {
