@@ -12,9 +12,9 @@ export function begin(
   place: Place,
   action: Action,
   input: Readonly<Record<string, unknown>>,
+  id = newId("x-"),
 ): string {
   const { exchanges, jobs, clock, together } = context.ports;
-  const id = newId("x-");
   const now = clock.now();
   const idempotencyKey = keyFor(action);
   const exchange: Exchange = {

@@ -21,7 +21,7 @@ export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> 
     case "loadChoices":
       return choices.load(intent.field);
     case "send": {
-      const id = playground.send(intent.actionId, intent.values);
+      const id = send(parts, intent);
       if (id !== null) work.run(id);
       break;
     }
@@ -71,6 +71,27 @@ export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> 
       notices.delete(intent.id);
       break;
   }
+}
+
+/** Sends the form, each wish of the page's once, and never from another account than the person was shown; null where not. */
+function send(parts: Parts, intent: Extract<AppIntent, { type: "send" }>): string | null {
+  const { context, playground } = parts;
+  const { t, exchanges } = context.ports;
+  const { actionId, values, sendId, accountId } = intent;
+  // The wish names its exchange, so that it is known again after a restart, too.
+  const id = sendId === undefined ? undefined : `x-${sendId}`;
+  if (id !== undefined && exchanges.get(id) !== null) return null;
+  const now = playground.place?.account;
+  if (accountId === undefined || now?.id === accountId) {
+    parts.notices.delete("send");
+    return playground.send(actionId, values, id);
+  }
+  const sentence = t("Nothing was sent: the account is {account} by now. Send again if that is meant.", {
+    account: now?.name ?? "",
+  });
+  notify(parts, { id: "send", level: "warning", sentence, action: null });
+  context.say(sentence);
+  return null;
 }
 
 /** The input of an exchange once more, as a new one with a fresh idempotency key. */

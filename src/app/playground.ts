@@ -156,8 +156,8 @@ export class Playground {
     this.#put(action, field, value);
   }
 
-  /** Sends the form; null where it cannot be sent, and then the problems say why. */
-  send(actionId: string, values: Readonly<Record<string, FormValue>>): string | null {
+  /** Sends the form as exchange `id`, default a new one; null where it cannot be sent, and then the problems say why. */
+  send(actionId: string, values: Readonly<Record<string, FormValue>>, id?: string): string | null {
     if (this.action?.id !== actionId) this.choose({ actionId });
     this.setDraft(actionId, values);
     const { action, place } = this;
@@ -171,7 +171,7 @@ export class Playground {
     }
     this.#shown = "touched";
     this.#context.say(this.#context.ports.t("{title} is under way.", { title: action.title }));
-    return begin(this.#context, place, action, given(action, this.values));
+    return begin(this.#context, place, action, given(action, this.values), id);
   }
 
   /** A server has named a field; it is said while the value stays as it was sent. */

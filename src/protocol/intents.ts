@@ -19,7 +19,17 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("draft"), actionId: name, values: z.record(name, valueSchema) }),
   z.object({ type: z.literal("pickFile"), field: name }),
   z.object({ type: z.literal("loadChoices"), field: name }),
-  z.object({ type: z.literal("send"), actionId: name, values: z.record(name, valueSchema) }),
+  /**
+   * `sendId` is one wish of the page's, however often it is said; `accountId` is whose quota the person was shown. Both are
+   * left out by the editor's own commands, which send what is chosen, once.
+   */
+  z.object({
+    type: z.literal("send"),
+    actionId: name,
+    values: z.record(name, valueSchema),
+    sendId: z.optional(z.string().check(z.regex(/^[0-9a-f]{20}$/))),
+    accountId: z.optional(name),
+  }),
   z.object({ type: z.literal("cancel"), ...card }),
   /** Out of the gate, kept for later with its input. */
   z.object({ type: z.literal("keep"), ...card }),

@@ -128,4 +128,22 @@ describe("the send row", () => {
       true,
     );
   });
+
+  test("a double click, a held key and Ctrl+Enter on the button are one wish each, and the next press is another", async () => {
+    const { page, intents } = await open(long());
+    const wishes = async () => (await intents()).map((one) => one.type === "send" && one.sendId);
+    await send(page).dblclick();
+    assert.equal(new Set(await wishes()).size, 1);
+    await send(page).click();
+    assert.equal(new Set(await wishes()).size, 2);
+    const before = (await wishes()).length;
+    await send(page).focus();
+    for (let times = 0; times < 4; times++) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+    assert.equal((await wishes()).length, before + 1);
+    await page.keyboard.press("Control+Enter");
+    assert.equal((await wishes()).length, before + 2);
+    assert.equal(new Set(await wishes()).size, 4);
+    assert.ok((await intents()).every((one) => one.type === "send" && one.accountId === "sim"));
+  });
 });

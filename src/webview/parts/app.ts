@@ -130,7 +130,7 @@ export class App extends LitElement {
                   .form=${snapshot.form}
                   .forecast=${snapshot.forecast}
                   .simulated=${snapshot.simulated}
-                  .ready=${snapshot.chosen.accountId !== null}
+                  .accountId=${snapshot.chosen.accountId}
                   .draft=${panel.draft}
                   .unfolded=${kept.advanced ?? false}
                   .last=${this.#began(snapshot.cards)}

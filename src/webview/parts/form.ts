@@ -10,7 +10,7 @@ import { shared } from "../base/styles.ts";
 import type { Draft } from "./draft.ts";
 import type { Field } from "./field.ts";
 import "./field.ts";
-import "./send.ts";
+import { Send } from "./send.ts";
 
 /** So long after Send the host may still move the keyboard to what it finds wrong, ms. */
 const answerMs = 1500;
@@ -82,13 +82,15 @@ export class Form extends LitElement {
   @property({ attribute: false }) accessor forecast: Snapshot["forecast"] = null;
   @property({ attribute: false }) accessor simulated = false;
   @property({ attribute: false }) accessor draft!: Draft;
-  /** There is an account to send with. */
-  @property({ attribute: false }) accessor ready = true;
+  /** The account to send with; null where there is none. */
+  @property({ attribute: false }) accessor accountId: string | null = null;
   @property({ attribute: false }) accessor unfolded = false;
   /** What the last press of Send began. */
   @property({ attribute: false }) accessor last: CardView | null = null;
   /** When Send was pressed, by the page's own running time, ms. */
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** Names the last wish to send: the host takes each once. */
+  #sendId = "";
 
   protected override render() {
     const { form, page } = this;
@@ -115,9 +117,9 @@ export class Form extends LitElement {
         .blocked=${form.blocked}
         .charged=${form.charged && !this.simulated}
         .simulated=${this.simulated}
-        .off=${!this.ready}
+        .off=${this.accountId === null}
         .last=${this.last}
-        @send=${this.#send}
+        @send=${(event: CustomEvent<boolean>) => this.#send(event.detail)}
       ></hr-send>
     </form>`;
   }
@@ -168,8 +170,8 @@ export class Form extends LitElement {
   #keys(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    // A key that is held down is one wish.
-    if (!event.repeat) this.#send();
+    // A key that is held down is one wish; at the button it has been pressed by it already.
+    if (!event.repeat && !(event.target instanceof Send)) this.#send(false);
   }
 
   #fold(event: Event): void {
@@ -177,11 +179,19 @@ export class Form extends LitElement {
     if (open !== this.unfolded) this.dispatchEvent(new CustomEvent("fold", { detail: open }));
   }
 
-  #send(): void {
-    const { draft, form, page } = this;
+  /** `again` for the later clicks of a double click: they wish what the first one did. */
+  #send(again: boolean): void {
+    const { accountId, draft, form, page } = this;
+    if (!again || this.#sendId === "") this.#sendId = newSendId();
     this.#sentAt = performance.now();
     this.dispatchEvent(new CustomEvent("sent"));
-    page.post({ type: "send", actionId: form.actionId, values: { ...draft.values } });
+    page.post({
+      type: "send",
+      actionId: form.actionId,
+      values: { ...draft.values },
+      sendId: this.#sendId,
+      ...(accountId === null ? {} : { accountId }),
+    });
   }
 
   /** Puts the keyboard into a field, also into a folded one. */
@@ -191,4 +201,9 @@ export class Form extends LitElement {
     if (fold) fold.open = true;
     field?.focus();
   }
+}
+
+function newSendId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
 }

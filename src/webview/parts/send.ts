@@ -10,7 +10,7 @@ import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { markOf, markStyles } from "./card-mark.ts";
 
-/** Fires `send`, and `show` with a card's id when the person wants to see it. */
+/** Fires `send` with whether it is a later click of a double click, and `show` with a card's id when the person wants to see it. */
 @customElement("hr-send")
 export class Send extends LitElement {
   static override styles = [
@@ -94,6 +94,13 @@ export class Send extends LitElement {
   /** What the last press began; null before one. */
   @property({ attribute: false }) accessor last: CardView | null = null;
 
+  /** Before the button's own: a key that is held down presses once. */
+  readonly #hold = {
+    capture: true,
+    handleEvent(event: KeyboardEvent): void {
+      if (event.repeat && (event.key === "Enter" || event.key === " ")) event.stopImmediatePropagation();
+    },
+  };
   readonly #countdown = new Countdown(this, () => this.page?.ticker);
 
   protected override render() {
@@ -105,6 +112,7 @@ export class Send extends LitElement {
         aria-disabled=${this.off ? "true" : "false"}
         aria-keyshortcuts="Control+Enter Meta+Enter"
         title=${t("{title} ({keys})", { title: this.title, keys: mac ? "⌘↵" : "Ctrl+Enter" })}
+        @keydown=${this.#hold}
         @click=${this.#send}
         >${icon("send", "content-before")}${this.title}</vscode-button
       >
@@ -144,7 +152,7 @@ export class Send extends LitElement {
     return nothing;
   }
 
-  #send(): void {
-    if (!this.off) this.dispatchEvent(new CustomEvent("send"));
+  #send(event: MouseEvent): void {
+    if (!this.off) this.dispatchEvent(new CustomEvent("send", { detail: event.detail > 1 }));
   }
 }
