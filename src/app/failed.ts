@@ -40,7 +40,9 @@ export async function failed(task: Task, error: unknown): Promise<void> {
     return doubt(task, isKeyed(task) ? { ...problem, remedy } : problem);
   }
   // A step of a running job that never left is not lost: the person may send it again.
-  if (job.step !== FIRST && isHeadroomError(error, "unreachable")) {
+  const locked = isHeadroomError(error, "notConfigured") && error.fields.field === "keyring";
+  if (locked && stored.mayBeDone === true) return doubt(task, problem);
+  if (job.step !== FIRST && (locked || isHeadroomError(error, "unreachable"))) {
     ask(task, "confirm", problem, "accepted");
     return;
   }

@@ -27,6 +27,7 @@ export interface Format {
 
 /** Keys by id. Reading is the last thing before sending. */
 export interface Keys {
+  /** Null where there is no such key. Throws HeadroomError notConfigured (`keyring`) where the keyring cannot be read. */
   read(keyId: string): Promise<string | null>;
   store(keyId: string, text: string): Promise<void>;
   forget(keyId: string): Promise<void>;

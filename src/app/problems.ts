@@ -29,6 +29,7 @@ interface ChosenFile {
 /** What a request can lack besides a file. */
 const NO_FILES: ReadonlySet<string> = new Set([
   "key",
+  "keyring",
   "account",
   "storage",
   "baseUrl",
@@ -183,6 +184,13 @@ function configProblem({ t, providerName: provider, fileOf }: About, field: stri
     return {
       sentence: t("{provider} names an address that Headroom does not ask.", { provider }),
       remedy: t("Results come over https from public addresses; try again, or open the answer to see it."),
+    };
+  if (field === "keyring")
+    return {
+      sentence: t("The key of {provider} could not be read: the editor's secret storage does not answer.", {
+        provider,
+      }),
+      remedy: t("Unlock the keyring of this machine, then send again. The key is not lost."),
     };
   if (field === "proxy")
     return {

@@ -2,6 +2,7 @@
 // and that is said. No key text leaves this file but by `read`.
 import type { Event, SecretStorage } from "vscode";
 import type { Keys } from "../app/ports.ts";
+import { HeadroomError } from "../core/errors.ts";
 
 const PREFIX = "headroom.key.";
 
@@ -32,11 +33,11 @@ export class SecretKeys implements Keys {
     return this.#seen.values();
   }
 
+  /** Null where there is no such key. Throws HeadroomError notConfigured (`keyring`) where nobody can tell. */
   async read(keyId: string): Promise<string | null> {
     const kept = this.#session.get(keyId);
     if (kept !== undefined) return kept;
-    // A keyring that cannot be read has no key for us; the missing key is then said where it is needed.
-    const text = await Promise.resolve(this.#secrets.get(PREFIX + keyId)).catch(() => undefined);
+    const text = await Promise.resolve(this.#secrets.get(PREFIX + keyId)).catch(unreadable);
     if (text === undefined) return null;
     this.#seen.set(keyId, text);
     return text;
@@ -79,4 +80,14 @@ export class SecretKeys implements Keys {
     this.#session.clear();
     this.#seen.clear();
   }
+}
+
+function unreadable(cause: unknown): never {
+  const what = cause instanceof Error ? cause.message : String(cause);
+  throw new HeadroomError(
+    "notConfigured",
+    `The editor's secret storage could not be read (${what}). Unlock the keyring of this machine, then try again.`,
+    { field: "keyring" },
+    cause,
+  );
 }

@@ -1,6 +1,7 @@
 /** Where key texts are, and where they are not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isHeadroomError } from "../../src/core/errors.ts";
 import { SecretKeys, type Secrets } from "../../src/host/keys.ts";
 
 type Listener = (change: { readonly key: string }) => unknown;
@@ -9,12 +10,13 @@ type Listener = (change: { readonly key: string }) => unknown;
 class Keyring implements Secrets {
   readonly kept = new Map<string, string>();
   readonly listeners = new Set<Listener>();
-  broken: "no" | "throws" | "forgets" = "no";
+  broken: "no" | "throws" | "forgets" | "locked" = "no";
   readonly onDidChange: Secrets["onDidChange"] = (listener: Listener) => {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
   };
   async get(key: string): Promise<string | undefined> {
+    if (this.broken === "locked") throw new Error("org.freedesktop.secrets: locked");
     return this.kept.get(key);
   }
   async keys(): Promise<string[]> {
@@ -43,6 +45,20 @@ test("a key is stored under its id in the SecretStorage and read from there", as
   assert.equal(await keys.read("k-1"), "spk_abcdef123456");
   assert.equal(await keys.read("k-2"), null);
   assert.deepEqual(causes, []);
+});
+
+test("a keyring that cannot be read is not taken for one without the key, and the key is there when it can be", async () => {
+  const keyring = new Keyring();
+  const { keys } = made(keyring);
+  await keys.store("k-1", "spk_abcdef123456");
+  keyring.broken = "locked";
+  await assert.rejects(keys.read("k-1"), (error) => {
+    assert.ok(isHeadroomError(error, "notConfigured") && error.fields.field === "keyring");
+    assert.match(error.message, /could not be read .*locked.* Unlock .*, then try again\.$/);
+    return true;
+  });
+  keyring.broken = "no";
+  assert.equal(await keys.read("k-1"), "spk_abcdef123456");
 });
 
 for (const broken of ["throws", "forgets"] as const)
