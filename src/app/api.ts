@@ -167,12 +167,23 @@ export interface Described {
   readonly left: boolean;
 }
 
+/** What is stored of exchanges, counted. */
+export interface Stock {
+  readonly exchanges: number;
+  /** On disk. */
+  readonly results: number;
+  readonly bytes: number;
+  /** Not over, in any editor window; what is kept for later is not among them. */
+  readonly underWay: number;
+}
+
 /** The history of exchanges, newest first. */
 export interface History {
   list(filter: ExchangeFilter): readonly Exchange[];
   /** When each that a filter finds was begun, newest first. Epoch ms */
   instants(filter: Omit<ExchangeFilter, "limit">): readonly number[];
   get(exchangeId: string): Exchange | null;
+  stock(): Stock;
   describe(exchange: Exchange): Described;
   /** Removes one that has ended with its results; one under way is left. */
   remove(exchangeId: string): Promise<void>;

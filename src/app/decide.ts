@@ -147,10 +147,12 @@ export class Decisions {
 
   /** Ends everything that is under way in any window, so that nothing of it stays behind. */
   abandonAll(): void {
-    const { jobs } = this.#context.ports;
+    const { jobs, exchanges } = this.#context.ports;
     for (const { id } of jobs.open(Number.MAX_SAFE_INTEGER)) {
       this.#work.abort(id, "person");
-      const task = this.#task(id);
+      // Also where its account or key is gone already.
+      const exchange = exchanges.get(id);
+      const task = exchange === null ? null : { context: this.#context, id, exchange };
       if (task !== null) end(task, { exchange: "cancelled", job: "cancelled" }, null, { note: "forgotten" });
     }
   }

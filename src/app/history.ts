@@ -1,7 +1,7 @@
 // The history of exchanges as the host's tree shows it. What is under way is never removed: it could be charged twice.
 import { ENDED } from "../core/jobs/flow.ts";
 import type { Exchange, ExchangeFilter } from "../core/jobs/stores.ts";
-import type { Described, History } from "./api.ts";
+import type { Described, History, Stock } from "./api.ts";
 import { pause } from "./changes.ts";
 import type { Context } from "./context.ts";
 import { describe } from "./describe.ts";
@@ -35,6 +35,16 @@ export class ExchangeHistory implements History {
 
   get(exchangeId: string): Exchange | null {
     return this.#context.ports.exchanges.get(exchangeId);
+  }
+
+  stock(): Stock {
+    const { results, jobs } = this.#context.ports;
+    return {
+      exchanges: this.instants({}).length,
+      results: [...results.onDisk()].length,
+      bytes: results.bytesOnDisk(),
+      underWay: jobs.open(Number.MAX_SAFE_INTEGER).filter(({ id }) => this.get(id)?.state !== "kept").length,
+    };
   }
 
   describe(exchange: Exchange): Described {

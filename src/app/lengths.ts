@@ -40,6 +40,11 @@ export class Lengths {
     return { lengths: { ...job.lengths, [stepName(action, job.step)]: length } };
   }
 
+  /** What was learned is read from the store again. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   #all(action: Action, job: Pick<Job, "accountId" | "step">): readonly Length[] {
     const { jobs, clock } = this.#ports;
     const name = nameOf(action, job);

@@ -76,6 +76,10 @@ export function makeParts(ports: Ports): Parts {
     await history.clear();
     playground.forget();
     choices.forget();
+    context.lengths.forget();
+    parts.notices.clear();
+    parts.taught.clear();
+    parts.said = null;
   });
   const playground = new Playground(context, accounts);
   const choices = new Choices(context, playground);

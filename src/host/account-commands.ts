@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { accountChoices, itemOf, pickKey, realAccount } from "./account-choices.ts";
 import { addAccount, addKey, emptyProblem, nameProblem, planStep } from "./account-steps.ts";
 import type { Commands } from "./command-ids.ts";
+import { stockLines, sureToRemove } from "./forget.ts";
 import type { Tools } from "./intents.ts";
 import { textStep } from "./steps.ts";
 
@@ -112,12 +113,29 @@ export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): 
     },
     forgetEverything: async () => {
       const app = await tools.app.get();
-      const detail = t(
-        "All accounts of yours, all keys in the secret storage, the history and all results on disk are removed. Save first what you want to keep.",
-      );
-      if (!(await confirm(t("Forget everything?"), detail, t("Forget Everything")))) return;
+      const own = app.accounts.list().filter((one) => !one.simulated);
+      const { underWay } = app.history.stock();
+      const lines = [
+        t("Accounts of yours: {count}", { count: own.length }),
+        t("Keys in the secret storage: {count}", { count: own.flatMap((one) => one.keys).length }),
+        ...stockLines(app, t),
+        ...(underWay === 0
+          ? []
+          : [
+              t("Under way now: {count}. Their results are lost; the providers may still charge for them.", {
+                count: underWay,
+              }),
+            ]),
+        "",
+        t("All of it is removed, and what stands in the forms. Save first what you want to keep."),
+      ];
+      const question = { question: t("Forget everything?"), lines, yes: t("Forget Everything") };
+      if (!(await sureToRemove(question, t))) return;
       await app.accounts.forgetEverything();
       await forgetKeys();
+      void vscode.window.showInformationMessage(
+        t("Everything was forgotten: accounts, keys, history, results and what stood in the forms."),
+      );
     },
     openDocs: async (entry) => {
       const providers = (await tools.app.get()).accounts.providers();

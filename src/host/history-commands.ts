@@ -6,6 +6,7 @@ import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import type { Commands } from "./command-ids.ts";
 import type { Part } from "./documents.ts";
 import { openResult, revealResult, saveResult } from "./files.ts";
+import { stockLines, sureToRemove } from "./forget.ts";
 import { exportHistory } from "./history-export.ts";
 import { chooseFilter, filterTitle } from "./history-filter.ts";
 import type { HistoryFilter, HistoryTree } from "./history-tree.ts";
@@ -100,16 +101,13 @@ export function historyCommands(
       await exportHistory(app, tree.filter, { narrowed, version, t });
     },
     clearHistory: async () => {
-      const yes = t("Clear History");
-      const sure = await vscode.window.showWarningMessage(
-        t("Clear the history?"),
-        {
-          modal: true,
-          detail: t("Requests that have ended go, with their results on disk. What is under way stays."),
-        },
-        yes,
+      const app = await tools.app.get();
+      const rest = t(
+        "Requests that have ended go, with their results on disk. What is under way or kept for later stays.",
       );
-      if (sure === yes) await (await tools.app.get()).history.clear();
+      const lines = [...stockLines(app, t), "", rest];
+      const question = { question: t("Clear the history?"), lines, yes: t("Clear History") };
+      if (await sureToRemove(question, t)) await app.history.clear();
     },
     openAnswer: open("answer", t("Open Answer")),
     openRequest: open("request", t("Open Request")),
