@@ -42,6 +42,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #statements = new Map<string, StatementSync>();
   readonly #undone: (() => void)[] = [];
+  readonly #after: (() => void)[] = [];
   #opened: Opened | null = null;
   #file: bigint | null = null;
   #lookedAt = 0;
@@ -94,6 +95,18 @@ export class Database {
   transaction<T>(work: () => T, patienceMs = PATIENCE_MS): T {
     if (this.db.isTransaction) return work();
     this.#look();
+    const value = this.#committed(work, patienceMs);
+    for (const one of this.#after.splice(0)) one();
+    return value;
+  }
+
+  /** Runs `work`, which must not throw, once the open transaction is committed, and not if it is not; at once where none is open. */
+  afterCommit(work: () => void): void {
+    if (this.db.isTransaction) this.#after.push(work);
+    else work();
+  }
+
+  #committed<T>(work: () => T, patienceMs: number): T {
     try {
       this.#begin(patienceMs);
       this.#isOurs();
@@ -101,6 +114,7 @@ export class Database {
       this.prepare("COMMIT").run();
       return value;
     } catch (error) {
+      this.#after.length = 0;
       if (this.db.isTransaction) this.prepare("ROLLBACK").run();
       for (const undo of this.#undone) undo();
       if (isDamage(error)) this.#reopen(null);

@@ -50,13 +50,14 @@ export class SqliteResults implements ResultStore {
     return row === undefined ? null : (unpack(row.data) as Result);
   }
 
-  /** Forgets the row and deletes its file. */
+  /** Forgets the row, and deletes its file once that is committed; a file that stays is swept up later as nobody's. */
   remove(id: string): void {
     const result = this.get(id);
     if (result === null) return;
     const forget = this.#database.prepare("DELETE FROM results WHERE id = ?");
     this.#database.transaction(() => forget.run(id));
-    if (result.file !== null) rmSync(this.pathOf(result.file), { force: true });
+    const path = result.file === null ? null : this.pathOf(result.file);
+    if (path !== null) this.#database.afterCommit(() => unlinked(path));
   }
 
   bytesOnDisk(): number {
@@ -95,4 +96,12 @@ export class SqliteResults implements ResultStore {
 /** Whether a file of the folder may be ours, by its name alone; a system or a person may put others beside them. */
 export function isResultFile(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/.test(name);
+}
+
+function unlinked(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Another program may hold it open; the row is gone, and the folder's tidying finds a file without one.
+  }
 }
