@@ -102,10 +102,10 @@ async function edit(text: string): Promise<void> {
 }
 
 async function confirm(question: RegExp): Promise<void> {
-  await asked()
-    .filter({ hasText: question })
-    .getByRole("button", { name: /^Confirm/ })
-    .click({ timeout: 40_000 });
+  const place = asked().filter({ hasText: question });
+  // A button that came to a resting pointer does not act at once: a person goes to it.
+  await place.hover({ timeout: 40_000 });
+  await place.getByRole("button", { name: /^Confirm/ }).click({ timeout: 40_000 });
 }
 
 /** What the simulator's books say is left, as the meter and the status bar should show it. */

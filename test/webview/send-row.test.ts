@@ -81,11 +81,13 @@ describe("the send row", () => {
     const before = [finished({ id: "old", title: "Earlier" })];
     const { page, show, intents } = await open(long({ cards: before }));
     assert.equal(await page.getByText("Last sent").count(), 0);
+    const place = await send(page).boundingBox();
     await send(page).click();
     await show(
       long({ revision: 2, queue: [waiting({ id: "n" })], cards: [waitingCard({ id: "n" }), ...before] }),
     );
     assert.ok(await inView(page, page.getByText("Last sent: Waiting")));
+    assert.deepEqual(await send(page).boundingBox(), place);
     await show(long({ revision: 3, cards: [card({ id: "n" }), ...before] }));
     const line = page.getByText("Last sent: Running");
     assert.ok(await inView(page, line));

@@ -131,6 +131,20 @@ describe("under the pointer", () => {
     assert.equal((await intents()).length, 3);
   });
 
+  test("Send that goes from under the pointer and comes back sends at once: it is what the person points at", async () => {
+    const { page, show, intents } = await open(list(1, []));
+    const { x, y } = await middleOf(page.getByRole("button", { name: "Speak" }));
+    await page.mouse.move(x, y);
+    await press(page);
+    const notice = { id: "n", level: "info" as const, sentence: "A line of news. ".repeat(12), action: null };
+    await show({ ...list(2, []), notices: [notice] });
+    await press(page);
+    assert.equal((await intents()).length, 1, "the button has not moved");
+    await show(list(3, []));
+    await press(page);
+    assert.equal((await intents()).length, 2);
+  });
+
   test("after Cancel and Dismiss the keyboard is on what stands in that place now, where Enter does nothing", async () => {
     const rest = [finished({ id: "done" })];
     const { page, show, intents } = await open(list(1, ["one", "two"], rest));

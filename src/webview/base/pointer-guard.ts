@@ -10,6 +10,8 @@ export class PointerGuard {
   /** Where the pointer rests; null outside the page, or once the person has scrolled. Pixels. */
   #at: { readonly x: number; readonly y: number } | null = null;
   #under: Element | null = null;
+  /** The button that the pointer was moved to: it may go and come back. */
+  #aim: Element | null = null;
   /** When what is under the pointer came there by itself; before all time where the pointer was moved to it. */
   #cameAt = Number.NEGATIVE_INFINITY;
 
@@ -30,7 +32,7 @@ export class PointerGuard {
     const under = buttonAt(this.#at.x, this.#at.y);
     if (under === this.#under) return;
     this.#under = under;
-    this.#cameAt = this.#now();
+    this.#cameAt = under === this.#aim ? Number.NEGATIVE_INFINITY : this.#now();
   }
 
   #moved({ clientX: x, clientY: y }: PointerEvent): void {
@@ -40,7 +42,10 @@ export class PointerGuard {
     }
     const under = buttonAt(x, y);
     // A hand that trembles over a button has not gone to it.
-    if (under !== this.#under || this.#at === null) this.#cameAt = Number.NEGATIVE_INFINITY;
+    if (under !== this.#under || this.#at === null) {
+      this.#cameAt = Number.NEGATIVE_INFINITY;
+      this.#aim = under;
+    }
     this.#under = under;
     this.#at = { x, y };
   }

@@ -26,8 +26,10 @@ export class Send extends LitElement {
         gap: 8px 12px;
         padding-block: 10px 8px;
       }
+      /* Its place is kept, so that the button stays where it is when something was sent. */
       .last {
         align-items: start;
+        min-height: 18px;
         display: flex;
         flex: 1 0 100%;
         gap: 5px;
@@ -117,7 +119,7 @@ export class Send extends LitElement {
         >${icon("send", "content-before")}${this.title}</vscode-button
       >
       <div class="beside small">${this.#forecast()} ${this.#money()}</div>
-      ${this.last === null ? nothing : this.#began(this.last)}`;
+      ${this.last === null ? html`<p class="last small"></p>` : this.#began(this.last)}`;
   }
 
   #began(card: CardView) {
