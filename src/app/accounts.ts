@@ -6,7 +6,7 @@ import type { Profile } from "../core/profile/schema.ts";
 import type { Accounts, LimitInfo, NewAccount, ProviderInfo } from "./api.ts";
 import { newId } from "./context.ts";
 import type { Keys, Ports, Simulator } from "./ports.ts";
-import { limitSentence } from "./sentences.ts";
+import { limitSentence, limitWords } from "./sentences.ts";
 
 const PREFIX = "sim-";
 
@@ -169,6 +169,8 @@ export class AccountBook implements Accounts {
         readOn:
           override === undefined ? spec.fact.readOn : new Date(override.setAt).toISOString().slice(0, 10),
         overridden: override !== undefined,
+        noun: policy.noun,
+        words: limitWords(this.#ports, policy),
         sentence: limitSentence(this.#ports, profile.name, policy),
       };
     });

@@ -43,6 +43,9 @@ export interface ChosenFile {
 export interface Headline {
   readonly providerName: string;
   readonly accountName: string;
+  readonly simulated: boolean;
+  /** How many requests and jobs, of every account, wait for the person's decision. */
+  readonly decisions: number;
   /** The tightest policy of the account in use; null where nothing has a meter yet. */
   readonly meter: {
     readonly title: string;
@@ -98,6 +101,10 @@ export interface LimitInfo {
   readonly readOn: string;
   /** Whether it was set or kept for this account, instead of what the profile says. */
   readonly overridden: boolean;
+  /** What is counted, as "syntheses". */
+  readonly noun: string;
+  /** The number and its span alone, as "10 in any 60 s". */
+  readonly words: string;
   /** The whole in words. */
   readonly sentence: string;
 }

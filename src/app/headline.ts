@@ -12,15 +12,17 @@ const PLENTY = 0.1;
 
 /** The headline of an account. */
 export function headlineOf(context: Context, place: Place | null, now: number): Headline {
-  const { jobs, t, format } = context.ports;
+  const { jobs, exchanges, t, format } = context.ports;
   const line = waitingLine(context);
   const all = line.filter((one) => one.lane !== "poll");
   const own = all.filter((one) => one.accountId === place?.account.id);
   // The account in use goes first: another one's countdown beside its figures would say something wrong.
   const tickets = own.length > 0 ? own : all;
-  const running = jobs
-    .open(Number.MAX_SAFE_INTEGER)
-    .filter((one) => !isOver(one) && one.stage === "watch").length;
+  const open = jobs.open(Number.MAX_SAFE_INTEGER).filter((one) => !isOver(one));
+  const running = open.filter((one) => one.stage === "watch").length;
+  const decisions = open.filter(
+    ({ id, stage }) => stage === "ask" && exchanges.get(id)?.state !== "kept",
+  ).length;
   const meters = place === null ? [] : metersOf(context, place, now);
   const meter = tightest(meters);
   const untils = tickets.map((one) => one.wait.until).filter((one): one is number => one !== null);
@@ -41,10 +43,14 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
             at: format.clock(until, now),
           }),
     );
+  if (decisions > 0) parts.push(t("{count} waiting for your decision", { count: decisions }));
+  if (place?.account.simulated) parts.push(t("simulated, costs nothing"));
   if (running > 0) parts.push(t("{count} running", { count: running }));
   return {
     providerName,
     accountName: place?.account.name ?? "",
+    simulated: place?.account.simulated ?? false,
+    decisions,
     meter:
       meter === null
         ? null

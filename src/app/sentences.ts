@@ -45,6 +45,16 @@ export function limitSentence(voice: Voice, providerName: string, policy: Policy
   });
 }
 
+/** "10 in any 60 s", "3 at once": a limit where there is little room. */
+export function limitWords(voice: Voice, policy: Policy): string {
+  const { t, format } = voice;
+  if (policy.limit === null) return t("Not known");
+  const limit = format.number(policy.limit);
+  if (policy.type === "slots") return t("{limit} at once", { limit });
+  if (policy.quotaWindowMs === null) return limit;
+  return t("{limit} {span}", { limit, span: span(voice, policy.kind, policy.quotaWindowMs) });
+}
+
 /** Who vouches for a number, in words. */
 function evidenceWords({ t, format }: Voice, meter: Meter & { readonly own?: boolean }, now: number): string {
   if (meter.own === true) return t("your own limit, counted here");

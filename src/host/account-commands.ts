@@ -30,6 +30,15 @@ export function accountCommands(tools: Tools, forgetKeys: () => Promise<void>): 
     if (account === undefined) return;
     app.receive({ type: "chooseProvider", providerId: account.providerId });
     app.receive({ type: "chooseAccount", accountId: account.id });
+    const { name } = account;
+    void vscode.window.showInformationMessage(
+      t(
+        "{name} was added and is chosen in the playground. Its first request will tell whether the key is good.",
+        {
+          name,
+        },
+      ),
+    );
   };
 
   return {

@@ -121,10 +121,11 @@ export class AccountsTree implements vscode.TreeDataProvider<AccountItem>, vscod
   }
 
   #limitItem(account: Account, limit: LimitInfo): vscode.TreeItem {
-    const item = new vscode.TreeItem(limit.title, None);
+    // The number first: a narrow side bar cuts what stands last.
+    const item = new vscode.TreeItem(limit.words, None);
     item.id = `limit/${account.id}/${limit.policyId}`;
     item.contextValue = limit.overridden ? "limit own" : "limit";
-    item.description = limit.sentence;
+    item.description = limit.overridden ? `${limit.title} · ${limit.source}` : limit.title;
     item.iconPath = new vscode.ThemeIcon(limit.type === "slots" ? "server-process" : "dashboard");
     // Of a number that the person set, nobody else vouches for anything.
     const source =
@@ -135,7 +136,7 @@ export class AccountsTree implements vscode.TreeDataProvider<AccountItem>, vscod
             source: limit.source,
             day: limit.readOn,
           });
-    item.tooltip = `${limit.sentence}\n${source}`;
+    item.tooltip = [limit.title, limit.sentence, source].join("\n");
     item.accessibilityInformation = { label: `${limit.title}: ${limit.sentence} ${source}` };
     return item;
   }

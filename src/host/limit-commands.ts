@@ -7,6 +7,7 @@ import type { Account } from "../core/profile/account.ts";
 import { itemOf } from "./account-choices.ts";
 import { machineClock } from "./clock.ts";
 import type { Commands } from "./command-ids.ts";
+import { formatFor } from "./format.ts";
 import type { Tools } from "./intents.ts";
 import { runSteps, type TextProblem, textStep } from "./steps.ts";
 
@@ -15,6 +16,11 @@ interface Found {
   readonly account: Account;
   readonly limit: LimitInfo;
 }
+
+/** No provider allows more, and no quota window is longer: a year. */
+const MOST = 1_000_000_000;
+const MOST_SECONDS = 366 * 86_400;
+const numbers = () => formatFor(vscode.env.language);
 
 /** The notices whose limit can be kept offer this command. */
 const KEEP = "headroom.keepLimit";
@@ -55,6 +61,7 @@ export function limitCommands(tools: Tools): Commands<Ids> {
 /** Asks for the number, and of a limit in time also for the seconds; both stand as they are now. */
 async function askLimit(app: App, t: Translate, { account, limit }: Found): Promise<void> {
   const title = t("Set “{limit}” of {account}", { limit: limit.title, account: account.name });
+  const { noun, sentence } = limit;
   const of = limit.type === "rate" ? 2 : 1;
   let count = limit.limit === null ? "" : String(limit.limit);
   let seconds = limit.quotaWindowMs === null ? "" : String(limit.quotaWindowMs / 1000);
@@ -74,8 +81,8 @@ async function askLimit(app: App, t: Translate, { account, limit }: Found): Prom
           {
             prompt:
               limit.type === "slots"
-                ? t("How many at once? Now: {sentence}", { sentence: limit.sentence })
-                : t("How many requests? Now: {sentence}", { sentence: limit.sentence }),
+                ? t("How many {noun} at once? Now: {sentence}", { noun, sentence })
+                : t("How many {noun}? Now: {sentence}", { noun, sentence }),
             value: count,
             problem: (text) => countProblem(t, text, limit.limit),
           },
@@ -91,7 +98,9 @@ async function askLimit(app: App, t: Translate, { account, limit }: Found): Prom
             await textStep(
               { title, step: 2, of },
               {
-                prompt: t("In how many seconds? Left empty: as the provider says, or as Headroom learns."),
+                prompt: t(
+                  "In how many seconds? Leave it empty where you do not know; Headroom finds it out.",
+                ),
                 value: seconds,
                 problem: (text) => secondsProblem(t, text),
               },
@@ -112,7 +121,9 @@ async function askLimit(app: App, t: Translate, { account, limit }: Found): Prom
 /** A limit is a whole number from 1; more than the provider allows is a friendly warning. */
 function countProblem(t: Translate, text: string, known: number | null): TextProblem | null {
   const count = Number(text);
-  if (!/^\d{1,9}$/.test(text.trim()) || count < 1)
+  if (/^\d+$/.test(text.trim()) && count > MOST)
+    return { sentence: t("Give at most {most}.", { most: numbers().number(MOST) }), blocks: true };
+  if (!/^\d+$/.test(text.trim()) || count < 1)
     return { sentence: t("Give a whole number of at least 1."), blocks: true };
   if (known !== null && count > known)
     return { sentence: t("More than now: the server may refuse what is over its own limit."), blocks: false };
@@ -120,7 +131,10 @@ function countProblem(t: Translate, text: string, known: number | null): TextPro
 }
 
 function secondsProblem(t: Translate, text: string): TextProblem | null {
-  if (text.trim() === "" || (/^\d{1,7}(\.\d+)?$/.test(text.trim()) && Number(text) >= 1)) return null;
+  const isNumber = /^\d+(\.\d+)?$/.test(text.trim());
+  if (isNumber && Number(text) > MOST_SECONDS)
+    return { sentence: t("Give at most {most}.", { most: numbers().number(MOST_SECONDS) }), blocks: true };
+  if (text.trim() === "" || (isNumber && Number(text) >= 1)) return null;
   return { sentence: t("Give seconds, at least 1, or nothing."), blocks: true };
 }
 

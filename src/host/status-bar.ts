@@ -2,7 +2,8 @@
 // timer while nothing counts down.
 import * as vscode from "vscode";
 import type { Headline } from "../app/api.ts";
-import type { Clock, Translate } from "../app/ports.ts";
+import type { Clock, Format, Translate } from "../app/ports.ts";
+import { formatFor } from "./format.ts";
 import type { LazyApp } from "./lazy-app.ts";
 import { onSettings, readSettings } from "./settings.ts";
 import { statusText, tightestOf } from "./status-text.ts";
@@ -20,6 +21,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #clock: Clock;
   readonly #t: Translate;
+  readonly #words: { readonly t: Translate; readonly format: Format };
   readonly #app: LazyApp;
   readonly #disposables: vscode.Disposable[] = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
@@ -30,6 +32,7 @@ export class StatusBar implements vscode.Disposable {
     this.#app = app;
     this.#clock = clock;
     this.#t = t;
+    this.#words = { t, format: formatFor(vscode.env.language) };
     this.#item = vscode.window.createStatusBarItem("headroom.budget", vscode.StatusBarAlignment.Right, 90);
     this.#item.name = "Headroom";
     this.#item.command = "headroom.openPlayground";
@@ -82,7 +85,7 @@ export class StatusBar implements vscode.Disposable {
     this.#drawnAt = now;
     const headline = app.headline();
     const budget = settings.statusBarShow === "chosen" ? tightestOf(app.snapshot().meters) : headline.meter;
-    const shown = statusText(headline, budget, settings.warnAtPercent, now, this.#t);
+    const shown = statusText(headline, budget, settings.warnAtPercent, now, this.#words);
     this.#item.text = shown.text;
     const colour = COLOURS[shown.level];
     this.#item.backgroundColor = colour === undefined ? undefined : new vscode.ThemeColor(colour);
@@ -105,6 +108,11 @@ export class StatusBar implements vscode.Disposable {
       ],
     };
     hover.appendMarkdown(`**${plain(headline.providerName)}** · ${plain(headline.accountName)}\n\n`);
+    if (headline.simulated) hover.appendMarkdown(`$(beaker) ${this.#t("Simulated, costs nothing")}\n\n`);
+    if (headline.decisions > 0) {
+      const waits = this.#t("Waiting for your decision: {count}", { count: headline.decisions });
+      hover.appendMarkdown(`$(question) ${plain(waits)}\n\n`);
+    }
     for (const line of headline.lines)
       hover.appendMarkdown(`- ${plain(line.title)}: ${plain(line.sentence)}\n`);
     const { first } = headline;

@@ -1,6 +1,6 @@
 // What the status bar item says, worked out from the headline. Pure: no editor, no clock.
 import type { Headline } from "../app/api.ts";
-import type { Translate } from "../app/ports.ts";
+import type { Format, Translate } from "../app/ports.ts";
 import type { MeterView } from "../protocol/snapshot.ts";
 import { countdown } from "./format.ts";
 
@@ -21,9 +21,10 @@ export function statusText(
   budget: Budget | null,
   warnAtPercent: number,
   now: number,
-  t: Translate,
+  { t, format }: { readonly t: Translate; readonly format: Pick<Format, "number"> },
 ): StatusText {
-  const figures = figuresOf(budget, t);
+  const figures = figuresOf(budget, t, format);
+  const decide = headline.decisions > 0 ? ["·", t("decide")] : [];
   const nothingLeft = budget?.left !== null && budget?.left !== undefined && budget.left <= 0;
   const ownWaiting = headline.waiting > 0 && headline.waitsAt === null;
   const level = nothingLeft && ownWaiting ? "error" : isLow(budget, warnAtPercent) ? "warning" : "plain";
@@ -34,24 +35,26 @@ export function statusText(
       "$(watch)",
       headline.waitsAt ?? figures ?? headline.providerName,
       ...(counting ? ["·", countdown(until - now)] : []),
+      ...decide,
     ].join(" ");
     // The text changes when a whole second less remains.
     const changesAt = counting ? until - (Math.ceil((until - now) / 1000) - 1) * 1000 : null;
     return { text, level, changesAt };
   }
-  const icon = headline.running > 0 ? "$(sync~spin)" : "$(dashboard)";
+  const quiet = headline.simulated ? "$(beaker)" : "$(dashboard)";
+  const icon = headline.decisions > 0 ? "$(question)" : headline.running > 0 ? "$(sync~spin)" : quiet;
   return {
-    text: [icon, headline.providerName, ...(figures === null ? [] : [figures])].join(" "),
+    text: [icon, headline.providerName, ...(figures === null ? [] : [figures]), ...decide].join(" "),
     level,
     changesAt: null,
   };
 }
 
 /** `7/10` left, or `3 sent` where the limit is not known: what counts up must not look like what counts down. */
-function figuresOf(budget: Budget | null, t: Translate): string | null {
+function figuresOf(budget: Budget | null, t: Translate, { number }: Pick<Format, "number">): string | null {
   if (budget === null) return null;
-  if (budget.left !== null && budget.limit !== null) return `${budget.left}/${budget.limit}`;
-  return budget.used > 0 ? t("{count} sent", { count: budget.used }) : null;
+  if (budget.left !== null && budget.limit !== null) return `${number(budget.left)}/${number(budget.limit)}`;
+  return budget.used > 0 ? t("{count} sent", { count: number(budget.used) }) : null;
 }
 
 function isLow(budget: Budget | null, warnAtPercent: number): boolean {

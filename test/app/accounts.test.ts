@@ -127,6 +127,10 @@ test("a saved limit is in force with its day, and can be taken back", () => {
   const back = accounts.limits("sim-sauti").find((one) => one.policyId === "synthesis");
   assert.equal(back?.limit, 10);
   assert.match(back?.sentence ?? "", /SAUTI allows 10 syntheses in any 60\ss\./);
+  assert.match(back?.words ?? "", /^10 in any 60\ss$/);
+  assert.equal(back?.noun, "syntheses");
+  const words = (id: string) => accounts.limits(id).map((one) => one.words);
+  assert.ok(words("sim-sync").includes("3 at once") && words("sim-soundpiece").includes("Not known"));
 });
 
 test("a plan changes the limits that follow from it", () => {

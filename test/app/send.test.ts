@@ -104,7 +104,10 @@ test("a create without a key whose answer was lost waits for the person, who may
   await on.clock.pass(600_000);
   assert.equal(on.client.asked.length, 1);
   assert.deepEqual(on.ledger.freed, []);
+  assert.equal(on.app.headline().decisions, 1);
+  assert.match(on.app.headline().sentence, /1 waiting for your decision; simulated, costs nothing/);
   on.app.receive({ type: "giveUp", cardId: id });
+  assert.equal(on.app.headline().decisions, 0);
   assert.equal(on.card(id).state, "lost");
   assert.deepEqual(on.ledger.freed, [id]);
 });

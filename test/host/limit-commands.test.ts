@@ -86,7 +86,17 @@ test("seconds left empty leave the span to the provider, and places have none", 
   );
 });
 
-for (const typed of [["0"], ["-1"], ["many"], ["1.5"], ["20", "soon"], ["20", "0"], ["20"]])
+for (const typed of [
+  ["0"],
+  ["-1"],
+  ["99999999999"],
+  ["20", "99999999999"],
+  ["many"],
+  ["1.5"],
+  ["20", "soon"],
+  ["20", "0"],
+  ["20"],
+])
   test(`${typed.join(", ")} sets no limit`, async () => {
     shim.typed = typed;
     await limits.setLimit(item(rate));

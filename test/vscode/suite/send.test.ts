@@ -8,7 +8,7 @@ import { chooseSimulated, started, until } from "../started.ts";
 describe("a send through the simulator", () => {
   /** What the status bar is to show after so many more sends than before the first of these tests. */
   let leftBefore = 0;
-  const figures = (sent: number) => `$(dashboard) SAUTI ${leftBefore - sent}/10`;
+  const figures = (sent: number) => `$(beaker) SAUTI ${leftBefore - sent}/10`;
 
   before(async () => {
     const app = await (await started()).app.get();
