@@ -23,7 +23,7 @@ export function headlineOf(context: Context, place: Place | null, now: number): 
   const decisions = open.filter(
     ({ id, stage }) => stage === "ask" && exchanges.get(id)?.state !== "kept",
   ).length;
-  const meters = place === null ? [] : metersOf(context, place, now);
+  const meters = place === null ? [] : metersOf(context, place, line, now);
   const meter = tightest(meters);
   const untils = tickets.map((one) => one.wait.until).filter((one): one is number => one !== null);
   const until = untils.length === 0 ? null : Math.min(...untils);

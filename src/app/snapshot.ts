@@ -34,7 +34,7 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
   const own = accounts.list().filter((one) => one.providerId === playground.chosen.providerId);
   const line = waitingLine(context);
   const binding = place === null || action === null ? [] : claimOf(place, action).parts;
-  const meters = place === null ? [] : metersOf(context, place, now);
+  const meters = place === null ? [] : metersOf(context, place, line, now);
   const forecast =
     place === null || action === null ? null : forecastOf(context, place, action, playground.values, now);
   const cards = sources.exchanges.map((exchange) =>

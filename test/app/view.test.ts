@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import vm from "node:vm";
 import { fieldOf } from "../../src/app/field-of.ts";
 import { tightest } from "../../src/app/headline.ts";
-import type { Meter } from "../../src/core/quota/model.ts";
+import type { Meter, Wait } from "../../src/core/quota/model.ts";
 import { snapshotSchema } from "../../src/protocol/snapshot.ts";
 import { type Bench, bench, json, profiles, settle } from "./fakes.ts";
 
@@ -177,6 +177,58 @@ test("a result becomes the input of the form that takes its kind, or it is said 
   assert.equal(on.app.snapshot().form?.values.source, "https://files.example.com/a.wav");
   on.app.receive({ type: "useAsInput", resultId: "r1" });
   assert.match(on.app.snapshot().notices[0]?.sentence ?? "", /No form of this provider/);
+});
+
+test("a place that has just become free is not called free while another request waits for it", () => {
+  on.app.receive({ type: "chooseProvider", providerId: "sync" });
+  on.ledger.shown = ({ parts }) =>
+    parts.flatMap(({ policy, partition }) =>
+      policy.type !== "slots"
+        ? []
+        : [
+            {
+              ...policy,
+              partition,
+              accountId: "sim-sync",
+              policyId: policy.id,
+              kind: "slots" as const,
+              used: 2,
+              left: 1,
+              inFlight: 0,
+              foreign: 0,
+              quotaWindowMs: null,
+              nextAt: null,
+              fullAt: null,
+              leavesAt: [],
+              closedUntil: null,
+              evidenceAt: null,
+            },
+          ],
+    );
+  const [free] = on.app.snapshot().meters;
+  assert.deepEqual([free?.left, on.app.headline().meter?.left], [1, 1]);
+  const wait: Wait = {
+    cause: "slots",
+    until: null,
+    partition: free?.id ?? "",
+    policyId: "slots",
+    evidence: "counted",
+    evidenceAt: null,
+    left: 0,
+    limit: 3,
+  };
+  const ticket = {
+    id: "a.1",
+    accountId: "sim-sync",
+    lane: "person",
+    since: 0,
+    title: "Lip sync",
+    own: true,
+  } as const;
+  on.ledger.tickets = () => ["a.1", "b.1"].map((id) => ({ ...ticket, id, wait }));
+  const [taken] = on.app.snapshot().meters;
+  assert.deepEqual([taken?.used, taken?.left, taken?.inFlight], [3, 0, 1]);
+  assert.equal(on.app.headline().meter?.left, 0);
 });
 
 test("what is under way keeps its card, however much was sent after it", async () => {
