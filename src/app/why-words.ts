@@ -211,11 +211,15 @@ function aheadWords(voice: Voice, { ahead }: Why): string {
   return lanes.join("; ");
 }
 
-/** "“Speak”, “Clone” and 3 more": the first three of so many. */
+/** "“Speak” (2), “Clone” and 3 more": the first three names of so many, each once. */
 function namedList({ t, format }: Voice, titles: readonly string[], count = titles.length): string {
-  const first = titles.slice(0, 3);
-  const named = first.map((title) => `“${title}”`).join(", ");
-  const more = count - first.length;
+  const times = new Map<string, number>();
+  for (const title of titles) times.set(title, (times.get(title) ?? 0) + 1);
+  const first = [...times].slice(0, 3);
+  const named = first
+    .map(([title, often]) => (often === 1 ? `“${title}”` : `“${title}” (${format.number(often)})`))
+    .join(", ");
+  const more = count - first.reduce((sum, [, often]) => sum + often, 0);
   return more === 0 ? named : t("{named} and {count} more", { named, count: format.number(more) });
 }
 

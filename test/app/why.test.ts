@@ -76,6 +76,7 @@ test("a wait for slots names the jobs that take them, the first three of many", 
   const said = (holders: readonly string[]) =>
     whySentence(voice, { providerName: "Sync", why: whyOf(asked, [], [slots], holders), now });
   assert.match(said(["Lip sync: a.mp4", "Dub: b"]), /when one of these ends: “Lip sync: a.mp4”, “Dub: b”\.$/);
+  assert.match(said(["Lip sync", "Dub", "Lip sync"]), /when one of these ends: “Lip sync” \(2\), “Dub”\.$/);
   assert.match(said(["a", "b", "c", "d", "e"]), /“a”, “b”, “c” and 2 more\.$/);
   assert.deepEqual(whyOf(ticket("asked"), [], [], ["a"]).holders, []);
 });

@@ -54,6 +54,7 @@ export class Queue extends LitElement {
         font-weight: 400;
       }
       .detail {
+        padding-inline-start: 22px;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
