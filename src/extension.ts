@@ -37,6 +37,7 @@ import { SharedSimulator } from "./host/simulator.ts";
 import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
 import { type FileNotice, keyringNotice, storeNotice } from "./host/store-notices.ts";
+import { Walkthrough, type WalkthroughStep } from "./host/walkthrough.ts";
 
 /** What the tests inside the editor get to see; nothing in an editor of a person's. */
 export interface TestView {
@@ -78,8 +79,9 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
   app.onFailed(startFailures(log, t, storage.fsPath));
 
   const documents = new Documents(app, t);
-  const tools = { app, documents, t };
-  const contextKeys = new ContextKeys(app, context.globalState);
+  const walkthrough = new Walkthrough(context.globalState, clock);
+  const tools = { app, documents, t, did: (step: WalkthroughStep) => walkthrough.did(step) };
+  const contextKeys = new ContextKeys(app, context.globalState, walkthrough);
   const history = new HistoryTree(app, t);
   const accounts = new AccountsTree(app, t);
   const playground = new PlaygroundView({
@@ -88,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     results,
     t,
     receive: (intent) => carryOut(tools, intent),
+    opened: () => walkthrough.did("open"),
     failed: (cause) => couldNot("A wish of the page", cause, log, t),
     log: (line) => log.write("warn", line),
   });
@@ -99,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     keys,
     documents,
     contextKeys,
+    walkthrough,
     history,
     accounts,
     playground,

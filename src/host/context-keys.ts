@@ -5,6 +5,7 @@ import type { App } from "../app/api.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import { lastResult } from "./history-commands.ts";
 import type { LazyApp } from "./lazy-app.ts";
+import type { Walkthrough } from "./walkthrough.ts";
 
 const KEYS = [
   "canSend",
@@ -33,11 +34,13 @@ const REMEMBERED: readonly Key[] = ["hasHistory", "hasResult", "hasAccounts"];
 /** The context keys and the memory of them. */
 export class ContextKeys implements vscode.Disposable {
   readonly #state: vscode.Memento;
+  readonly #walkthrough: Pick<Walkthrough, "did">;
   readonly #set = new Map<Key, boolean>();
   readonly #unsubscribe: readonly (() => void)[];
   #saved: string;
 
-  constructor(app: LazyApp, state: vscode.Memento) {
+  constructor(app: LazyApp, state: vscode.Memento, walkthrough: Pick<Walkthrough, "did">) {
+    this.#walkthrough = walkthrough;
     this.#state = state;
     const remembered = state.get<Partial<Record<Key | "underWay", boolean>>>(STATE, {});
     this.#saved = JSON.stringify(remembered);
@@ -81,6 +84,12 @@ export class ContextKeys implements vscode.Disposable {
       "hasAccounts",
       app.accounts.list().some((account) => !account.simulated),
     );
+    for (const [key, step] of [
+      ["hasResult", "hear"],
+      ["waiting", "wait"],
+      ["hasAccounts", "account"],
+    ] as const)
+      if (this.#set.get(key)) this.#walkthrough.did(step);
     const remembered = Object.fromEntries(REMEMBERED.map((key) => [key, this.#set.get(key) ?? false]));
     const saved = JSON.stringify({ ...remembered, underWay: headline.waiting + headline.running > 0 });
     if (saved === this.#saved) return;

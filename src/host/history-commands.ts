@@ -53,7 +53,7 @@ export function historyCommands(
   const copy = (language: CodeLanguage, title: string) => async (entry?: unknown) => {
     const app = await tools.app.get();
     const exchange = await chosen(app, orSelected(entry), title, tools);
-    if (exchange !== null) await copyCode(app, exchange.id, language, t);
+    if (exchange !== null) await copyCode(tools, app, exchange.id, language);
   };
   /** Lists what fits, and says beside the view's name what was asked for. */
   const list = async (filter: HistoryFilter) => {

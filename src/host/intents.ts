@@ -6,12 +6,15 @@ import type { Intent } from "../protocol/intents.ts";
 import type { Documents } from "./documents.ts";
 import { openResult, pickFile, revealResult, saveResult } from "./files.ts";
 import type { LazyApp } from "./lazy-app.ts";
+import type { WalkthroughStep } from "./walkthrough.ts";
 
 /** What intents are carried out with. */
 export interface Tools {
   readonly app: LazyApp;
   readonly documents: Documents;
   readonly t: Translate;
+  /** Hears which step of the walkthrough was done. */
+  readonly did: (step: WalkthroughStep) => void;
 }
 
 /** Carries out one intent. The id of a card is the id of its exchange. */
@@ -41,7 +44,7 @@ export async function carryOut(tools: Tools, intent: Intent): Promise<void> {
       return documents.open(intent.cardId, "timeline");
     case "copyCode": {
       const language = await chooseLanguage(t);
-      if (language !== undefined) await copyCode(app, intent.cardId, language, t);
+      if (language !== undefined) await copyCode(tools, app, intent.cardId, language);
       return;
     }
     case "runNotice":
@@ -51,10 +54,10 @@ export async function carryOut(tools: Tools, intent: Intent): Promise<void> {
 
 /** Copies an exchange as code to the clipboard and says so in the status bar. */
 export async function copyCode(
+  { did, t }: Pick<Tools, "did" | "t">,
   app: App,
   exchangeId: string,
   language: CodeLanguage,
-  t: Translate,
 ): Promise<void> {
   const doc = app.codeFor(exchangeId, language);
   if (doc === null) {
@@ -64,6 +67,7 @@ export async function copyCode(
     return;
   }
   await vscode.env.clipboard.writeText(doc.text);
+  did("copy");
   vscode.window.setStatusBarMessage(t("$(check) Copied {title}", { title: doc.title }), 4_000);
 }
 

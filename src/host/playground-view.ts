@@ -21,6 +21,8 @@ export interface PlaygroundOptions {
   readonly receive: (intent: Intent) => Promise<void>;
   /** Hears what an intent could not be carried out for, such as a disk that is full. */
   readonly failed: (cause: unknown) => void;
+  /** Hears that a person sees the page. */
+  readonly opened: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -88,6 +90,7 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
 
   async #greet(): Promise<void> {
     this.#loaded = true;
+    this.#options.opened();
     this.#send({ type: "greeting", strings: pageStrings() });
     const app = await this.#options.app.get();
     this.#post(() => app.snapshot());

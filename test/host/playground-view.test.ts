@@ -53,6 +53,7 @@ function made() {
     },
   } as unknown as App;
   const playground = new PlaygroundView({
+    opened: () => {},
     app: new LazyApp(async () => ({ app, close: async () => {} })),
     dist: Uri.file("/dist"),
     results: Uri.file("/results"),
