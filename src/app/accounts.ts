@@ -35,7 +35,10 @@ export function hintOf(text: string): string {
   return `${prefix.slice(0, 12)}…${tail}`;
 }
 
-type AccountPorts = Pick<Ports, "profiles" | "accounts" | "keys" | "t" | "format" | "forgetTraces">;
+type AccountPorts = Pick<
+  Ports,
+  "profiles" | "accounts" | "keys" | "together" | "t" | "format" | "forgetTraces"
+>;
 
 /** Accounts as the host sees them. */
 export class AccountBook implements Accounts {
@@ -105,41 +108,46 @@ export class AccountBook implements Accounts {
   }
 
   async addKey(accountId: string, name: string, text: string): Promise<void> {
-    const account = this.#own(accountId);
-    if (account === null) return;
+    if (this.#own(accountId) === null) return;
     const key = await this.#keep(name, text);
-    this.#ports.accounts.save({ ...account, keys: [...account.keys, key] });
+    const isKept = this.#change(accountId, ({ keys }) => ({ keys: [...keys, key] }));
+    // The account was forgotten meanwhile: nobody would ever name this key again.
+    if (!isKept) await this.#ports.keys.forget(key.id);
   }
 
   rename(accountId: string, name: string): void {
-    const account = this.#own(accountId);
-    if (account !== null && name.trim() !== "") this.#ports.accounts.save({ ...account, name: name.trim() });
+    if (this.#own(accountId) !== null && name.trim() !== "")
+      this.#change(accountId, () => ({ name: name.trim() }));
   }
 
   renameKey(accountId: string, keyId: string, name: string): void {
-    const account = this.#own(accountId);
-    if (account === null || name.trim() === "") return;
-    const keys = account.keys.map((one) => (one.id === keyId ? { ...one, name: name.trim() } : one));
-    this.#ports.accounts.save({ ...account, keys });
+    if (this.#own(accountId) === null || name.trim() === "") return;
+    this.#change(accountId, ({ keys }) => ({
+      keys: keys.map((one) => (one.id === keyId ? { ...one, name: name.trim() } : one)),
+    }));
   }
 
   changePlan(accountId: string, planId: string | null): void {
-    const account = this.get(accountId);
-    if (account !== null) this.#ports.accounts.save({ ...account, planId });
+    this.#change(accountId, () => ({ planId }));
   }
 
   async forgetKey(accountId: string, keyId: string): Promise<void> {
-    const account = this.#own(accountId);
-    if (account === null) return;
+    if (this.#own(accountId) === null) return;
     await this.#ports.keys.forget(keyId);
-    this.#ports.accounts.save({ ...account, keys: account.keys.filter((one) => one.id !== keyId) });
+    this.#change(accountId, ({ keys }) => ({ keys: keys.filter((one) => one.id !== keyId) }));
   }
 
   async forgetAccount(accountId: string): Promise<void> {
-    const account = this.#own(accountId);
-    if (account === null) return;
-    for (const key of account.keys) await this.#ports.keys.forget(key.id);
-    this.#ports.accounts.remove(accountId);
+    const { accounts, keys, together } = this.#ports;
+    const known = this.#own(accountId)?.keys ?? [];
+    for (const { id } of known) await keys.forget(id);
+    const now = together(() => {
+      const own = this.#own(accountId);
+      if (own !== null) accounts.remove(accountId);
+      return own?.keys ?? [];
+    });
+    // A key that was added meanwhile goes, too.
+    for (const { id } of now) if (!known.some((one) => one.id === id)) await keys.forget(id);
   }
 
   async forgetEverything(): Promise<void> {
@@ -177,17 +185,25 @@ export class AccountBook implements Accounts {
   }
 
   saveLimit(accountId: string, limit: LimitOverride): void {
-    const account = this.get(accountId);
-    if (account === null) return;
-    const others = account.overrides.filter((one) => one.policyId !== limit.policyId);
-    this.#ports.accounts.save({ ...account, overrides: [...others, limit] });
+    this.#change(accountId, ({ overrides }) => ({
+      overrides: [...overrides.filter((one) => one.policyId !== limit.policyId), limit],
+    }));
   }
 
   resetLimit(accountId: string, policyId: string): void {
-    const account = this.get(accountId);
-    if (account === null) return;
-    const overrides = account.overrides.filter((one) => one.policyId !== policyId);
-    this.#ports.accounts.save({ ...account, overrides });
+    this.#change(accountId, ({ overrides }) => ({
+      overrides: overrides.filter((one) => one.policyId !== policyId),
+    }));
+  }
+
+  /** Changes an account as it is by now, in any editor window; false where it is not there any more. */
+  #change(accountId: string, change: (account: Account) => Partial<Account>): boolean {
+    const { accounts, together } = this.#ports;
+    return together(() => {
+      const account = this.get(accountId);
+      if (account !== null) accounts.save({ ...account, ...change(account) });
+      return account !== null;
+    });
   }
 
   /** The text goes to the SecretStorage first; an account never names a key that is not there. */

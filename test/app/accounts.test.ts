@@ -72,6 +72,44 @@ test("a key of one's own can be renamed, one of a simulated account cannot", asy
   assert.equal(on.keys.get(key), "spk_0123456789abcdef");
 });
 
+/** Does something just before the keyring stores or forgets, once. */
+function duringNext(what: "store" | "forget", work: () => unknown): void {
+  const { keys } = on.ports;
+  const real = keys[what];
+  const slow = async (id: string, text: string) => {
+    Object.assign(keys, { [what]: real });
+    await work();
+    return real(id, text);
+  };
+  Object.assign(keys, { [what]: slow });
+}
+
+const stored = (id: string) => on.app.accounts.list().find((one) => one.id === id);
+
+test("a rename and a limit that are made while the keyring is slow are kept, also from another editor window", async () => {
+  const account = await add();
+  const limit = { policyId: "x", limit: 7, quotaWindowMs: null, evidence: "published", setAt: 1 } as const;
+  const other = on.another("two").accounts;
+  duringNext("store", () => other.rename(account.id, "Renamed"));
+  await on.app.accounts.addKey(account.id, "second", "spk_ffffffffffffffff");
+  const first = stored(account.id);
+  assert.deepEqual([first?.name, first?.keys.length], ["Renamed", 2]);
+  duringNext("forget", () => other.saveLimit(account.id, limit));
+  await on.app.accounts.forgetKey(account.id, account.keys[0]?.id ?? "");
+  assert.deepEqual(stored(account.id), { ...first, keys: first?.keys.slice(1), overrides: [limit] });
+});
+
+test("a key that is added while its account is forgotten does not stay in the keyring", async () => {
+  const account = await add();
+  duringNext("store", () => on.app.accounts.forgetAccount(account.id));
+  await on.app.accounts.addKey(account.id, "second", "spk_ffffffffffffffff");
+  assert.deepEqual([stored(account.id), on.keys.size], [undefined, 0]);
+  const next = await add();
+  duringNext("forget", () => on.app.accounts.addKey(next.id, "second", "spk_ffffffffffffffff"));
+  await on.app.accounts.forgetAccount(next.id);
+  assert.deepEqual([stored(next.id), on.keys.size], [undefined, 0]);
+});
+
 test("forgetting an account forgets its keys", async () => {
   const account = await add();
   await on.app.accounts.addKey(account.id, "second", "spk_ffffffffffffffff");
