@@ -135,15 +135,19 @@ function step(db: DatabaseSync, { version, name, up }: Migration): void {
   }
 }
 
-/** A whole copy beside the file, made before its schema is changed. */
+/** A whole copy beside the file, made before its schema is changed; one that an earlier try left is replaced. */
 function copyBefore(db: DatabaseSync, options: DatabaseOptions, known: number): string {
   const copy = `${options.path}.before-v${known}`;
-  if (existsSync(copy)) return copy;
   const partial = `${copy}.${process.pid}`;
   rmSync(partial, { force: true });
   closeSync(openSync(partial, "a", 0o600));
   db.prepare("VACUUM INTO ?").run(partial);
-  renameSync(partial, copy);
+  const made = new (sqlite().DatabaseSync)(partial, { readOnly: true });
+  const from = version(made);
+  made.close();
+  // Another process was faster, schema and all: then its copy is the one from before.
+  if (from < known) renameSync(partial, copy);
+  else rmSync(partial, { force: true });
   return copy;
 }
 

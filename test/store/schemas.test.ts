@@ -162,6 +162,19 @@ test("a whole new file has the schema that the oldest one gets by its steps", ()
   for (const version of earlier) assert.deepEqual(sql(fileOf(version)), fresh);
 });
 
+test("a copy that an earlier try left is replaced by one of today", () => {
+  const file = fileOf(1);
+  const backup = `${file}.before-v${TODAY}`;
+  writeFileSync(backup, "of an earlier day");
+  const { database } = storesOf(file);
+  database.db.exec("SELECT 1");
+  database.close();
+  const copy = new DatabaseSync(backup, { readOnly: true });
+  assert.equal(copy.prepare("SELECT count(*) AS n FROM exchanges").get()?.n, exchanges.length);
+  copy.close();
+  assert.deepEqual(readdirSync(path.dirname(file)).toSorted(), ["headroom.db", path.basename(backup)]);
+});
+
 test("when everything is forgotten, no copy from before stays beside the file", () => {
   const file = fileOf(1);
   const { database } = storesOf(file);
