@@ -13,6 +13,7 @@ export const GRACE_MS = 150;
 /** Turns that differ by no more are alike. Requests. */
 const ALIKE = 0.05;
 const POLL = LANES.indexOf("poll");
+const PERSON = LANES.indexOf("person");
 /** Quota windows that a lane leaves to those above it before one of its own goes first. */
 const PATIENCE_WINDOWS = 1.5;
 
@@ -101,11 +102,12 @@ function turnOf(ask: Ask, own: Own, rows: Rows, now: number): number {
 
 /**
  * How many of a line of the same rank go before an ask: of another process' those whose turn comes before its own, so that
- * processes get the same whoever asks first or most; of its own, and where turns are alike, those that wait longer.
+ * processes get the same whoever asks first or most; of its own, where turns are alike, and of what persons have sent, those that
+ * wait longer: who presses Send in one editor window is the one who waits in the other.
  */
 function earlier(line: Line, all: number, turn: number | null, ask: Ask, rows: Rows, now: number): number {
   const older = rows.olderThan(line.id, ask.since);
-  if (turn === null) return Math.min(all, older);
+  if (turn === null || line.lane === PERSON) return Math.min(all, older);
   const gap = turn - levelOf(line.share, now);
   if (gap < -ALIKE) return 0;
   const sooner = Math.min(all, Math.max(0, Math.ceil(gap - ALIKE)));
@@ -120,7 +122,7 @@ export function inTurn(tickets: readonly TicketRow[], now: number): TicketRow[] 
   for (const ticket of tickets) {
     const { owner, lane, claim, share } = ticket.line;
     const key = `${owner} ${lane} ${claim.accountId}`;
-    const turn = next.get(key) ?? levelOf(share, now);
+    const turn = lane === PERSON ? 0 : (next.get(key) ?? levelOf(share, now));
     turns.set(ticket, turn);
     next.set(key, turn + 1);
   }

@@ -79,6 +79,27 @@ test("who waits longer goes first, whichever window asks first", () => {
   assert.equal(left.reserve(older, freeAt + 1).granted, true);
 });
 
+test("what a person has sent goes by age over all windows, and both windows tell the same order", () => {
+  const [left, right] = pair();
+  const claim = claimOf(rate("s", 1));
+  const older = ask(claim, START + 1, { lane: "person" });
+  const younger = ask(claim, START + 2, { lane: "person" });
+  // The left window was served just now; among batches that would let the right one go first.
+  const freeAt = bothWait(left, right, older, younger);
+  for (const window of [left, right])
+    assert.deepEqual(
+      window.tickets().map(({ id }) => id),
+      [older.id, younger.id],
+    );
+  assert.deepEqual(
+    right.tickets().map(({ own }) => own),
+    [false, true],
+  );
+  const overtaking = right.reserve(younger, freeAt);
+  assert.ok(!overtaking.granted && overtaking.wait.cause === "ahead");
+  assert.equal(left.reserve(older, freeAt + 1).granted, true);
+});
+
 test("a window that does not take what it waited for is passed after a short grace", () => {
   const [left, right] = pair();
   const claim = claimOf(rate("s", 1));
