@@ -1,11 +1,14 @@
 // Rules of taking an answer in: however it ends, no file stays open and nothing half stays on disk.
 import assert from "node:assert/strict";
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isHeadroomError } from "../../src/core/errors.ts";
 import { type ReceiveOptions, receive } from "../../src/net/receive.ts";
 import { temporaryFolder } from "../harness/paths.ts";
 
+const MB = 1024 * 1024;
 const folder = temporaryFolder("receive");
 const base64 = Buffer.alloc(3000, 7).toString("base64");
 
@@ -81,4 +84,24 @@ test("an answer that broke off is kept, closed, where it can be gone on with", a
   assert.equal(whole.file, saveTo);
   assert.deepEqual(held(), []);
   assert.deepEqual(readdirSync(folder), ["z.wav"]);
+});
+
+test("a long answer whose flush fails on the way is no answer, though the last flush succeeds", async (t) => {
+  const probe = await open(join(folder, "probe"), "w");
+  const files = Object.getPrototypeOf(probe) as { datasync(): Promise<void> };
+  await probe.close();
+  rmSync(join(folder, "probe"));
+  const early = t.mock.method(files, "datasync", () => Promise.reject(new Error("EIO")));
+  async function* long(): AsyncGenerator<Buffer> {
+    for (let piece = 0; piece < 40; piece++) yield Buffer.alloc(MB);
+  }
+  const saveTo = join(folder, "z.bin");
+  const receiving = receive(long(), options({ lift: [], saveTo, maxBytes: 100 * MB, validator: '"v"' }));
+  await assert.rejects(receiving, (error) => isHeadroomError(error, "notConfigured"));
+  assert.equal(early.mock.callCount(), 1);
+  assert.deepEqual(held(), []);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith("z.bin")),
+    [],
+  );
 });
