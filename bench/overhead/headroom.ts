@@ -2,8 +2,9 @@
 // that are spent for an hour; the rows in SQLite or in memory.
 import path from "node:path";
 import type { Claim, RatePolicy } from "../../src/core/quota/model.ts";
+import { Held } from "../../src/net/held.ts";
 import { Pass } from "../../src/net/pass.ts";
-import { Gate, Held } from "../../src/net/throttle.ts";
+import { Gate } from "../../src/net/throttle.ts";
 import { Database } from "../../src/store/database.ts";
 import { SqlLedger } from "../../src/store/ledger.ts";
 import { schema } from "../../src/store/schema.ts";

@@ -6,6 +6,8 @@ import type { Clock } from "./clock.ts";
 
 /** One thing to be booked. */
 export interface Booking {
+  /** Takes the one that comes next in, to be booked with it; false where that must be booked by itself. */
+  join(next: Booking): boolean;
   book(ledger: Ledger): void;
   /** It holds. */
   done(): void;
@@ -42,7 +44,7 @@ export class Bookings {
 
   /** Books at the end of this turn, in the order in which bookings came. */
   add(booking: Booking): void {
-    this.#collected.push(booking);
+    if (this.#collected.at(-1)?.join(booking) !== true) this.#collected.push(booking);
     this.#soon ??= this.soon(() => this.flush());
   }
 

@@ -2,8 +2,9 @@
 // Order: composed last runs first, so the gate holds before the key is read, and nothing runs before the gate.
 import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
+import { Held } from "./held.ts";
 import type { Pass } from "./pass.ts";
-import { type Gate, Held } from "./throttle.ts";
+import type { Gate } from "./throttle.ts";
 import type { Dispatcher } from "./undici.ts";
 
 /** Which key goes into which header, and the only origin that it may go to. */

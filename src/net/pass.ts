@@ -1,5 +1,6 @@
 // One attempt's way through the ledger: reserved, sent, and then exactly one of settled, lost or refunded.
 // It must not decide when to send.
+import { isSameClaim } from "../core/quota/alike.ts";
 import type { Ask, Finding, Ledger } from "../core/quota/ledger.ts";
 import type { Head, Refusal, Wait } from "../core/quota/model.ts";
 import type { Booking, Bookings } from "./bookings.ts";
@@ -127,6 +128,8 @@ class Note implements Booking {
   readonly #at: number;
   readonly #head: Head | null;
   readonly #refusal: Refusal | null;
+  /** Answers that say the same and came right after it. */
+  #others: Note[] | null = null;
   #findings: readonly Finding[] = NOTHING;
 
   constructor(
@@ -145,8 +148,25 @@ class Note implements Booking {
     this.#refusal = refusal;
   }
 
+  join(next: Booking): boolean {
+    if (!(next instanceof Note) || !this.#saysTheSame(next)) return false;
+    if (this.#others === null) this.#others = [next];
+    else this.#others.push(next);
+    return true;
+  }
+
+  #saysTheSame(next: Note): boolean {
+    const [a, b] = [this.#head, next.#head];
+    if (a === null || b === null || this.#refusal !== null || next.#refusal !== null) return false;
+    const { ask } = this.#pass;
+    const claim = next.#pass.ask?.claim;
+    return isSameHead(a, b) && ask !== null && claim !== undefined && isSameClaim(ask.claim, claim);
+  }
+
   book(ledger: Ledger): void {
-    if (this.#head !== null) this.#findings = ledger.settle(this.#id, this.#head, this.#refusal, this.#at);
+    const others = this.#others?.map((one) => one.#id);
+    if (this.#head !== null)
+      this.#findings = ledger.settle(this.#id, this.#head, this.#refusal, this.#at, others);
     else if (this.#what === "sent") ledger.sent(this.#id, this.#at);
     else if (this.#what === "lost") ledger.lost(this.#id, this.#at);
     else if (this.#what === "refund") ledger.refund(this.#id, this.#at);
@@ -159,7 +179,17 @@ class Note implements Booking {
 
   trouble(error: unknown): void {
     this.#pass.watch.trouble(error);
+    for (const one of this.#others ?? []) one.trouble(error);
   }
+}
+
+/** Whether two heads tell the ledger the same. */
+function isSameHead(a: Head, b: Head): boolean {
+  if (a.gotAt !== b.gotAt || a.sentAt !== b.sentAt || a.quick !== b.quick || a.status !== b.status)
+    return false;
+  const names = Object.keys(a.headers);
+  if (names.length !== Object.keys(b.headers).length) return false;
+  return names.every((name) => a.headers[name] === b.headers[name]);
 }
 
 const NOTHING: readonly Finding[] = [];

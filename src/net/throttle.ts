@@ -1,32 +1,20 @@
 // The one gate: an undici interceptor that holds every request until the ledger has booked it and a connection is
 // free. It must not decide what a limit is, and nothing reaches the network round it.
-import type { Ledger } from "../core/quota/ledger.ts";
+import { isSameClaim } from "../core/quota/alike.ts";
+import type { Ask, Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
 import { atTurnsEnd, Bookings, isInVain } from "./bookings.ts";
 import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
+import { Connections } from "./connections.ts";
 import { GroupNames } from "./group-names.ts";
-import type { Pass } from "./pass.ts";
-import { type Group, Groups, Signals, Waiter } from "./waiters.ts";
-
-/** A request at the gate. The gate does with it in the end exactly one of the two, once. */
-export abstract class Held extends Waiter {
-  readonly pass: Pass;
-
-  constructor(pass: Pass, signal: AbortSignal) {
-    super(pass.order, signal);
-    this.pass = pass;
-  }
-
-  /** Hands it to the wire, in the turn of the grant. */
-  abstract go(): void;
-  abstract fail(reason: unknown): void;
-}
+import type { Held } from "./held.ts";
+import { type Group, Groups, Signals } from "./waiters.ts";
 
 export interface GateOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   /** Requests on the wire at once to one origin; the rest waits here, where it can be cancelled. Default 100. */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
 }
 
 const GRANTED = Symbol("granted");
@@ -55,13 +43,10 @@ const CANCELS_A_TURN = 1_000;
 export class Gate {
   /** The way to the ledger for the gate and its passes. */
   readonly bookings: Bookings;
-  readonly #connections: number;
-  /** What those are told that wait for a connection. */
-  readonly #crowd: Wait;
+  readonly #connections: Connections;
   readonly #groups = new Groups<Held>();
   readonly #names = new GroupNames();
   readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
-  readonly #flying = new Map<string, number>();
   /** Whether a group may wait for a connection. */
   #anyFull = false;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
@@ -71,9 +56,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.bookings = new Bookings(options.ledger, options.clock);
-    this.#connections = options.connections ?? 100;
-    const counted = { partition: "", policyId: "", until: null, evidence: "counted", left: 0 } as const;
-    this.#crowd = { ...counted, cause: "connections", limit: this.#connections };
+    this.#connections = new Connections(options.connections);
   }
 
   /** How many requests wait here. */
@@ -116,9 +99,7 @@ export class Gate {
   /** A request's connection is free again. */
   landed(origin: string): void {
     this.bookings.flies(-1);
-    const left = (this.#flying.get(origin) ?? 1) - 1;
-    if (left > 0) this.#flying.set(origin, left);
-    else this.#flying.delete(origin);
+    this.#connections.release(origin);
     if (!this.#anyFull) return;
     this.#anyFull = false;
     for (const group of this.#groups) if (group.full) group.due = true;
@@ -187,7 +168,7 @@ export class Gate {
     const work = () => this.#ask(group, room, hearing);
     const pass = group.head?.pass;
     try {
-      if (pass === undefined || pass.ask === null || this.#full(pass.origin)) work();
+      if (pass === undefined || pass.ask === null || this.#connections.full(pass.origin)) work();
       else this.bookings.ledger.together(work);
     } catch (error) {
       this.#failed(group, error);
@@ -195,15 +176,16 @@ export class Gate {
     }
     const { going, stopped, behind } = hearing;
     if (stopped?.why === FULL)
-      for (const held of group.fresh) if (held.order > stopped.held.order) tell(held, this.#crowd);
+      for (const held of group.fresh) if (held.order > stopped.held.order) held.tell(this.#connections.wait);
     group.fresh = [];
     group.failures = 0;
     group.due = going.length >= room;
     group.full = stopped?.why === FULL;
     group.askAt = null;
     if (group.full) this.#anyFull = true;
-    if (stopped !== null) this.#heed(group, stopped.held, stopped.why === FULL ? this.#crowd : stopped.why);
-    for (const { held, why } of behind) tell(held, why);
+    if (stopped !== null)
+      this.#heed(group, stopped.held, stopped.why === FULL ? this.#connections.wait : stopped.why);
+    for (const { held, why } of behind) held.tell(why);
     // Only what has been committed may leave.
     for (const held of going) this.#launch(this.#take(held, false));
     return going.length;
@@ -212,7 +194,8 @@ export class Gate {
   /** Asks for the first of a group until one must wait, then for those that came since, so that others see them. */
   #ask(group: Group<Held>, room: number, hearing: Hearing): void {
     const { going, behind } = hearing;
-    for (let held = group.head; held !== null && going.length < room; held = held.after) {
+    let held = this.#together(group, room, going);
+    for (; held !== null && going.length < room; held = held.after) {
       const answer = this.#try(held, going.length);
       if (answer === GRANTED) going.push(held);
       else if (answer !== GONE) {
@@ -230,17 +213,34 @@ export class Gate {
     }
   }
 
+  /** Books those at the front at once, where they are alike and nobody has to wait; returns the first that is not booked. */
+  #together({ head }: Group<Held>, room: number, going: Held[]): Held | null {
+    const ask = head?.pass.ask ?? null;
+    // Who stands in the ledger's line already was told to wait.
+    if (head === null || ask === null || head.ticket) return head;
+    const asks: Ask[] = [];
+    const alike: Held[] = [];
+    let held: Held | null = head;
+    for (; held !== null && alike.length < room; held = held.after) {
+      const next: Ask | null = held.pass.ask;
+      if (held.signal.aborted || next === null || !isSameClaim(ask.claim, next.claim)) break;
+      if (this.#connections.full(head.pass.origin, alike.length)) break;
+      asks.push(next);
+      alike.push(held);
+    }
+    const { ledger, clock } = this.bookings;
+    if (asks.length < 2 || !ledger.reserveAlike(asks, clock.now())) return head;
+    going.push(...alike);
+    return held;
+  }
+
   /** Books one if a connection is free and the ledger grants it. */
   #try({ pass, signal }: Held, going: number): typeof GRANTED | typeof FULL | typeof GONE | Wait {
     if (signal.aborted) return GONE;
-    if (this.#full(pass.origin, going)) return FULL;
+    if (this.#connections.full(pass.origin, going)) return FULL;
     if (pass.ask === null) return GRANTED;
     const decision = this.bookings.ledger.reserve(pass.ask, this.bookings.clock.now());
     return decision.granted ? GRANTED : decision.wait;
-  }
-
-  #full(origin: string, going = 0): boolean {
-    return (this.#flying.get(origin) ?? 0) + going >= this.#connections;
   }
 
   /** The ledger could not be asked: another process holds the database just now. Nothing was booked. */
@@ -256,13 +256,13 @@ export class Gate {
     const news = !sameWait(group.wait, wait) || !held.told;
     group.wait = wait;
     group.askAt = wait.until === null ? null : Math.max(wait.until, this.bookings.clock.now() + 1);
-    if (news) tell(held, wait);
+    if (news) held.tell(wait);
     else held.ticket ||= wait.cause !== "connections";
   }
 
   #launch(held: Held): void {
     const { origin } = held.pass;
-    this.#flying.set(origin, (this.#flying.get(origin) ?? 0) + 1);
+    this.#connections.take(origin);
     this.bookings.flies(1);
     held.pass.granted();
     held.go();
@@ -285,13 +285,6 @@ export class Gate {
     });
     this.#timer = { at, cancel };
   }
-}
-
-/** Its own watcher hears why it waits; where that is a policy, it stands in the ledger's line from then on. */
-function tell(held: Held, wait: Wait): void {
-  held.ticket ||= wait.cause !== "connections";
-  held.told = true;
-  held.pass.watch.waiting(wait);
 }
 
 function sameWait(a: Wait | null, b: Wait): boolean {

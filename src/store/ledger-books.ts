@@ -2,10 +2,11 @@
 // inside a transaction of the ledger. The arithmetic is core/quota's; nothing here waits, retries or tells anybody.
 
 import type { HeaderDialect } from "../core/profile/schema.ts";
-import { readHead } from "../core/quota/evidence.ts";
+import { isSameClaim } from "../core/quota/alike.ts";
+import { type HeadReading, readHead } from "../core/quota/evidence.ts";
 import type { Ask, Finding } from "../core/quota/ledger.ts";
 import type { Claim, Head, Refusal } from "../core/quota/model.ts";
-import { departed, lose, refund, settle } from "../core/quota/settle.ts";
+import { departed, lose, refund, type Settlement, settle } from "../core/quota/settle.ts";
 import { hold, reconcile, release } from "../core/quota/slots.ts";
 import { type PartitionState, providerOf } from "../core/quota/state.ts";
 import type { Rows } from "./ledger-rows.ts";
@@ -13,8 +14,8 @@ import type { Rows } from "./ledger-rows.ts";
 /** A booked request of this process, until it is settled. */
 interface Booked {
   readonly claim: Claim;
-  readonly holder: string;
-  readonly brief: boolean;
+  /** What keeps the slots it takes; null where it gives them back itself, with its answer. */
+  readonly holder: string | null;
   readonly tookSlots: boolean;
   readonly at: number;
   /** How far the machine's clock had jumped in all when it was booked. ms */
@@ -31,6 +32,7 @@ export interface Answer {
 
 /** A request counts as sent when it was booked if no more than this lies between. ms; covered by every margin. */
 const SAME_INSTANT_MS = 2;
+const NOTHING: readonly Finding[] = [];
 
 /** The bookings of one process. */
 export class LedgerBooks {
@@ -68,12 +70,13 @@ export class LedgerBooks {
     return this.#booked.get(askId)?.claim ?? null;
   }
 
-  /** It is over: what comes later for it changes nothing. */
-  forget(askId: string): void {
-    const booked = this.#booked.get(askId);
-    if (booked === undefined) return;
-    this.#booked.delete(askId);
-    this.#undo(() => this.#booked.set(askId, booked));
+  /** They are over: what comes later for them changes nothing. */
+  forget(askIds: readonly string[]): void {
+    const booked = askIds.map((id) => [id, this.#booked.get(id)] as const);
+    for (const id of askIds) this.#booked.delete(id);
+    this.#undo(() => {
+      for (const [id, one] of booked) if (one !== undefined) this.#booked.set(id, one);
+    });
   }
 
   states(claim: Claim): PartitionState[] {
@@ -87,22 +90,24 @@ export class LedgerBooks {
     }
   }
 
-  /** Writes a grant down; `before` and `after` in the order of the claim's parts. */
-  book(ask: Ask, before: readonly PartitionState[], after: readonly PartitionState[], now: number): void {
-    const { claim } = ask;
-    const holder = ask.holder ?? ask.id;
+  /** Writes a grant down; `before` and `after` in the order of the claim's parts. Of several asks none takes slots. */
+  book(
+    asks: readonly Ask[],
+    before: readonly PartitionState[],
+    after: readonly PartitionState[],
+    now: number,
+  ): void {
+    const [first] = asks;
+    if (first === undefined) return;
+    const { claim, holder } = first;
     const holds = (state: PartitionState | undefined) =>
-      state?.holders.some((one) => one[0] === holder) === true;
+      state?.holders.some((one) => one[0] === (holder ?? first.id)) === true;
     const tookSlots = after.some((state, i) => holds(state) && !holds(before[i]));
     this.save(claim, after);
-    this.#undo(() => this.#booked.delete(ask.id));
-    this.#booked.set(ask.id, {
-      claim,
-      holder,
-      brief: ask.holder === null,
-      tookSlots,
-      at: now,
-      jumpedMs: this.#jumpedMs,
+    const booked = { claim, holder, tookSlots, at: now, jumpedMs: this.#jumpedMs };
+    for (const { id } of asks) this.#booked.set(id, booked);
+    this.#undo(() => {
+      for (const { id } of asks) this.#booked.delete(id);
     });
   }
 
@@ -121,26 +126,48 @@ export class LedgerBooks {
     );
   }
 
-  settle(askId: string, answer: Answer, now: number): readonly Finding[] {
+  /** Books answers that say the same; `others` were booked for the same claim. */
+  settle(
+    askId: string,
+    answer: Answer,
+    now: number,
+    others: readonly string[] | undefined,
+  ): readonly Finding[] {
     const booked = this.#booked.get(askId);
-    if (booked === undefined) return [];
-    const { claim, holder, tookSlots, brief } = booked;
+    if (booked === undefined) return NOTHING;
+    const { claim, holder, tookSlots } = booked;
     const head = this.#byNewClock(answer.head, booked);
     const reading = readHead(head, this.#dialect(providerOf(claim.parts[0]?.partition ?? "")));
-    const settlement = {
+    if (others !== undefined && !this.#areAlike(booked, others, reading))
+      return [askId, ...others].flatMap((id) => this.settle(id, answer, now, undefined));
+    const settlement: Settlement = {
       claim,
       flight: askId,
-      holder,
+      others,
+      holder: holder ?? askId,
       tookSlots,
-      briefSlots: brief,
-      ...answer,
+      briefSlots: holder === null,
       head,
       reading,
+      refusal: answer.refusal,
+      chance: answer.chance,
     };
     const settled = settle(settlement, this.states(claim), this.#rows.clock(claim.accountId), now);
     this.save(claim, settled.states);
     this.#rows.saveClock(claim.accountId, settled.clock);
     return settled.findings;
+  }
+
+  /** Whether answers that say the same come to the same: what is left of a quota is of one of them alone, and a slot has a name. */
+  #areAlike(booked: Booked, others: readonly string[], reading: HeadReading): boolean {
+    if (reading.quotas.length > 0 || booked.claim.parts.some((part) => part.policy.type === "slots"))
+      return false;
+    return others.every((id) => {
+      const other = this.#booked.get(id);
+      return (
+        other !== undefined && other.jumpedMs === booked.jumpedMs && isSameClaim(other.claim, booked.claim)
+      );
+    });
   }
 
   /** A round trip over a jump of the clock measures nothing. */
@@ -153,9 +180,9 @@ export class LedgerBooks {
   lose(askId: string, now: number): void {
     const booked = this.#booked.get(askId);
     if (booked === undefined) return;
-    const { claim, holder, brief } = booked;
+    const { claim, holder } = booked;
     const states = lose(claim, askId, this.states(claim), this.#rows.clock(claim.accountId), now);
-    this.save(claim, brief ? states.map((state) => release(state, holder)) : states);
+    this.save(claim, holder === null ? states.map((state) => release(state, askId)) : states);
   }
 
   /** Loses all in flight whose name begins so and that are not this process' own; false where there are none. */
@@ -173,8 +200,9 @@ export class LedgerBooks {
   refund(askId: string): void {
     const booked = this.#booked.get(askId);
     if (booked === undefined) return;
-    const { claim, holder, tookSlots, brief } = booked;
-    this.save(claim, refund(claim, askId, tookSlots || brief ? holder : null, this.states(claim)));
+    const { claim, holder, tookSlots } = booked;
+    const frees = tookSlots || holder === null;
+    this.save(claim, refund(claim, askId, frees ? (holder ?? askId) : null, this.states(claim)));
   }
 
   /** Takes the slots of a claim for a job that lives already; false where it has none. */

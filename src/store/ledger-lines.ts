@@ -92,12 +92,14 @@ export class LedgerLines implements Own {
     return differs || known === undefined;
   }
 
-  /** An ask was granted: it no longer waits, and counts for its turn among the processes. */
-  serve(ask: Ask, now: number): void {
-    this.#undo.push(this.shares.took(ask, now));
+  /** Asks of one line were granted: they no longer wait, and count for its turn among the processes. */
+  serve(asks: readonly Ask[], now: number): void {
+    const [first] = asks;
+    if (first === undefined) return;
+    this.#undo.push(this.shares.took(first, asks.length, now));
     this.#serves = true;
-    this.#serveLine(this.lineOf(ask), now);
-    this.remove(ask.id);
+    this.#serveLine(this.lineOf(first), now);
+    for (const ask of asks) this.remove(ask.id);
   }
 
   servedAt(line: string): number {

@@ -27,6 +27,8 @@ export interface Ahead {
   readonly graceUntil: number | null;
   /** Lines that let their instant pass. */
   readonly asleep: readonly Line[];
+  /** Nobody else stands in line for any of it, nor may be about to. */
+  readonly alone: boolean;
 }
 
 /** This process among the others. */
@@ -39,8 +41,8 @@ export interface Own {
   servedAt(line: string): number;
 }
 
-/** Adds up what those ahead of an ask may take at this instant. */
-export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number): Ahead {
+/** Adds up what those ahead of an ask, or of so many alike, may take at this instant. */
+export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number, count = 1): Ahead {
   const { parts } = ask.claim;
   const units = parts.map(() => 0);
   const behind = parts.map(() => 0);
@@ -49,9 +51,11 @@ export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number): Ahead {
   const lane = LANES.indexOf(ask.lane);
   let turn: number | null = null;
   let waits = false;
+  let alone = true;
   for (const line of rows.lines().values()) {
     const shared = parts.filter((part) => line.claim.parts.some((one) => one.partition === part.partition));
     if (shared.length === 0) continue;
+    alone = false;
     waits ||= line.owner === own.owner && line.lane === lane;
     const since = line.lane === lane ? Number.NEGATIVE_INFINITY : now - patienceMs(shared, rows);
     const mine = rank(lane, shared, rows, now, line.lane < lane && hungers(ask, since, own));
@@ -87,11 +91,12 @@ export function aheadOf(ask: Ask, own: Own, rows: Rows, now: number): Ahead {
     for (const [i, part] of parts.entries()) {
       const limit =
         part.policy.type === "rate" ? inForce(part.policy, rows.partition(part.partition)).limit : null;
-      if (limit === null || !own.shares.isBeyond(ask, limit, part.cost)) continue;
+      if (limit === null || !own.shares.isBeyond(ask, limit, part.cost, count)) continue;
+      alone = false;
       units[i] = (units[i] ?? 0) + limit;
       graceUntil = Math.max(graceUntil ?? 0, beginsUntil);
     }
-  return { units, behind: behind.map((all) => Math.max(0, all - 1)), graceUntil, asleep };
+  return { units, behind: behind.map((all) => Math.max(0, all - 1)), graceUntil, asleep, alone };
 }
 
 /** An ask's turn among the processes: what its own was served lately, and how many of its own go before it. */

@@ -56,16 +56,16 @@ export class Shares {
     return this.#shares[lane]?.get(accountId) ?? NO_SHARE;
   }
 
-  /** One more was served; returns what takes that back. */
-  took(ask: Ask, now: number): () => void {
+  /** So many alike were served; returns what takes that back. */
+  took(ask: Ask, count: number, now: number): () => void {
     const { accountId, parts } = ask.claim;
     const shares = this.#shares[LANES.indexOf(ask.lane)]!;
     const bursts = this.#burstsOf(ask);
     const share = shares.get(accountId);
     const burst = bursts.get(accountId);
     const units = share === undefined ? 0 : levelOf(share, now);
-    shares.set(accountId, { units: units + 1, at: now, keepMs: KEPT_WINDOWS * shortest(parts) });
-    if (burst !== undefined) bursts.set(accountId, { ...burst, took: burst.took + 1 });
+    shares.set(accountId, { units: units + count, at: now, keepMs: KEPT_WINDOWS * shortest(parts) });
+    if (burst !== undefined) bursts.set(accountId, { ...burst, took: burst.took + count });
     return () => {
       put(shares, accountId, share);
       put(bursts, accountId, burst);
@@ -87,9 +87,9 @@ export class Shares {
     return until > now ? until : null;
   }
 
-  /** Whether one more would be more, since the burst began, than this process' part of a quota window. */
-  isBeyond(ask: Ask, limit: number, cost: number): boolean {
-    const units = ((this.#burstsOf(ask).get(ask.claim.accountId)?.took ?? 0) + 1) * cost;
+  /** Whether so many more would be more, since the burst began, than this process' part of a quota window. */
+  isBeyond(ask: Ask, limit: number, cost: number, count: number): boolean {
+    const units = ((this.#burstsOf(ask).get(ask.claim.accountId)?.took ?? 0) + count) * cost;
     // So little is anybody's part: the others need not be counted.
     if (units <= Math.max(cost, limit / MANY)) return false;
     const others = this.#others();

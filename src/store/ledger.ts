@@ -1,18 +1,18 @@
 // The ledger in SQLite: one BEGIN IMMEDIATE transaction a reservation, shared by all editor windows. The arithmetic is
 // core/quota's; here rows are read, written and told about. It must not wait: what finds the database held is done later.
 import type { HeaderDialect } from "../core/profile/schema.ts";
-import { forecast, turns } from "../core/quota/forecast.ts";
+import { reserveAlike } from "../core/quota/alike.ts";
 import type { Ask, Decision, Finding, Ledger, Ticket } from "../core/quota/ledger.ts";
-import { meterOf } from "../core/quota/meter.ts";
-import { type Claim, type Head, LANES, type Meter, type Refusal } from "../core/quota/model.ts";
-import { refresh, reserve } from "../core/quota/reserve.ts";
+import type { Claim, Head, Meter, Refusal } from "../core/quota/model.ts";
+import { reserve } from "../core/quota/reserve.ts";
 import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { type Jump, Jumps, machineSteady } from "./jumps.ts";
 import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
-import { aheadOf, inTurn, withGrace } from "./ledger-order.ts";
+import { aheadOf, withGrace } from "./ledger-order.ts";
 import { LedgerRows, type Rows } from "./ledger-rows.ts";
+import { metersOf, previewOf, ticketsOf, turnsOf } from "./ledger-views.ts";
 import { type Later, machineLater, Pending } from "./pending.ts";
 
 export interface LedgerOptions {
@@ -91,12 +91,33 @@ export class SqlLedger implements Ledger {
         changed = this.#lines.stand(ask, wait);
         return { granted: false, wait };
       }
-      this.#books.book(ask, states, outcome.states, now);
-      this.#lines.serve(ask, now);
+      this.#books.book([ask], states, outcome.states, now);
+      this.#lines.serve([ask], now);
       return { granted: true };
     });
     if (changed) this.#listeners.tell();
     return decision;
+  }
+
+  reserveAlike(asks: readonly Ask[], now: number): boolean {
+    const [first, ...others] = asks;
+    if (first === undefined) return true;
+    if (!this.#open) this.#pending.catchUp();
+    const booked = this.#write(() => {
+      this.#lines.removeDead();
+      if (!aheadOf(first, this.#lines, this.#rows, now, asks.length).alone) return false;
+      const { claim, lane, id: flight } = first;
+      const states = this.#books.states(claim);
+      const clock = this.#rows.clock(claim.accountId);
+      const names = others.map((one) => one.id);
+      const after = reserveAlike({ claim, lane, flight, holder: flight }, names, states, clock, now);
+      if (after === null) return false;
+      this.#books.book(asks, states, after, now);
+      this.#lines.serve(asks, now);
+      return true;
+    });
+    if (booked) this.#listeners.tell();
+    return booked;
   }
 
   leave(askId: string): void {
@@ -113,12 +134,22 @@ export class SqlLedger implements Ledger {
     });
   }
 
-  settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[] {
-    const found: Finding[] = [];
-    this.#end(askId, now, (at) => {
-      const answer = { head, refusal, chance: this.#random() };
-      found.splice(0, found.length, ...this.#books.settle(askId, answer, at));
-    });
+  settle(
+    askId: string,
+    head: Head,
+    refusal: Refusal | null,
+    now: number,
+    others?: readonly string[],
+  ): readonly Finding[] {
+    let found: readonly Finding[] = [];
+    this.#end(
+      askId,
+      now,
+      (at) => {
+        found = this.#books.settle(askId, { head, refusal, chance: this.#random() }, at, others);
+      },
+      others,
+    );
     return found;
   }
 
@@ -169,52 +200,19 @@ export class SqlLedger implements Ledger {
   }
 
   meters(claim: Claim, now: number): Meter[] {
-    this.#rows.sync();
-    const clock = this.#rows.clock(claim.accountId);
-    return claim.parts.map((part) =>
-      meterOf(
-        claim.accountId,
-        part,
-        refresh(part, this.#rows.partition(part.partition), clock, now),
-        clock,
-        now,
-      ),
-    );
+    return metersOf(this.#rows, claim, now);
   }
 
   preview(claim: Claim, count: number, now: number): ReturnType<Ledger["preview"]> {
-    this.#rows.sync();
-    let ahead = 0;
-    for (const line of this.#rows.lines().values())
-      if (line.claim.parts.some((one) => claim.parts.some((part) => part.partition === one.partition)))
-        ahead += this.#rows.olderThan(line.id, Number.MAX_VALUE);
-    return forecast(claim, count, ahead, this.#books.states(claim), this.#rows.clock(claim.accountId), now);
+    return previewOf(this.#rows, claim, count, now);
   }
 
   tickets(): Ticket[] {
-    this.#rows.sync();
-    return inTurn(this.#rows.tickets(), this.#later.now()).map(({ id, line, since, title }) => ({
-      id,
-      accountId: line.claim.accountId,
-      lane: LANES[line.lane] ?? "poll",
-      since,
-      title,
-      wait: line.wait,
-      own: line.owner === this.#lines.owner,
-    }));
+    return ticketsOf(this.#rows, this.#lines.owner, this.#later.now());
   }
 
   turns(now: number): ReadonlyMap<string, number> {
-    this.#rows.sync();
-    const line = inTurn(this.#rows.tickets(), this.#later.now()).slice(0, 100);
-    const claims = line.map((one) => one.line.claim);
-    const found = turns(
-      claims,
-      (name) => this.#rows.partition(name),
-      (id) => this.#rows.clock(id),
-      now,
-    );
-    return new Map(line.flatMap(({ id }, i) => (found[i] == null ? [] : [[id, found[i]] as const])));
+    return turnsOf(this.#rows, this.#later.now(), now);
   }
 
   onChange(listener: () => void): () => void {
@@ -251,13 +249,13 @@ export class SqlLedger implements Ledger {
   }
 
   /** Writes how a booked request ended, and wakes who waits for what it gave back. */
-  #end(askId: string, now: number, work: (now: number) => void): void {
+  #end(askId: string, now: number, work: (now: number) => void, others: readonly string[] = []): void {
     this.#do(now, (at) => {
       const claim = this.#books.claimOf(askId);
       if (claim === null) return;
       this.#write(() => {
         work(at);
-        this.#books.forget(askId);
+        this.#books.forget([askId, ...others]);
         this.#lines.wake(keysOf(claim), at);
       });
       this.#listeners.tell();

@@ -143,6 +143,7 @@ export class OpenLedger implements Ledger {
     done();
   };
   reserve = () => ({ granted: true }) as const;
+  reserveAlike = () => true;
   leave = () => {};
   sent = () => {};
   settle = () => [];

@@ -1,5 +1,5 @@
 // A gate over a ledger that grants as told, moved by hand, for the tests of the gate. It holds no rule itself.
-import { LANES, type Lane, type Wait } from "../../src/core/quota/model.ts";
+import { type Claim, LANES, type Lane, type Wait } from "../../src/core/quota/model.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { claim, HandClock, ListLedger, TestHeld } from "./tools.ts";
@@ -7,6 +7,13 @@ import { claim, HandClock, ListLedger, TestHeld } from "./tools.ts";
 interface Waiting {
   readonly id: string;
   readonly stop: AbortController;
+}
+
+/** What a test may give besides. */
+interface Holding {
+  readonly order?: number;
+  readonly claim?: Claim;
+  readonly stop?: AbortController;
 }
 
 /** A gate with a hand clock, and a way to hold requests at it that writes down what becomes of them. */
@@ -20,11 +27,11 @@ export function gate(connections = 1000) {
   const told = new Map<string, Wait>();
   let order = 0;
   const passes = new Map<string, Pass>();
-  const hold = (id: string, lane: Lane = "person", account = "a", given?: number): Waiting => {
-    const stop = new AbortController();
+  const hold = (id: string, lane: Lane = "person", account = "a", more: Holding = {}): Waiting => {
+    const stop = more.stop ?? new AbortController();
     const ask = {
       id,
-      claim: { ...claim, accountId: account },
+      claim: { ...(more.claim ?? claim), accountId: account },
       lane,
       since: clock.now(),
       holder: null,
@@ -35,7 +42,7 @@ export function gate(connections = 1000) {
     const pass = new Pass({
       ask,
       origin: "http://x",
-      order: given ?? order++,
+      order: more.order ?? order++,
       lane: LANES.indexOf(lane),
       watch,
       bookings,

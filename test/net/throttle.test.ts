@@ -59,7 +59,7 @@ test("a refused request that comes back stands where it stood", async () => {
   hold("first");
   hold("second");
   hold("third");
-  hold("first again", "person", "a", 0);
+  hold("first again", "person", "a", { order: 0 });
   ledger.give(3);
   await turn();
   assert.deepEqual(went, ["first", "first again", "second", "third"]);

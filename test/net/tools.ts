@@ -2,13 +2,13 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Ask, Decision, Ledger } from "../../src/core/quota/ledger.ts";
-import type { Claim, Head, Refusal, Wait } from "../../src/core/quota/model.ts";
+import type { Claim, Refusal, Wait } from "../../src/core/quota/model.ts";
 import type { Outgoing, Progress } from "../../src/core/wire.ts";
 import { UndiciClient } from "../../src/net/client.ts";
 import type { Clock } from "../../src/net/clock.ts";
+import { Held } from "../../src/net/held.ts";
 import type { Pass } from "../../src/net/pass.ts";
 import { plainSettings } from "../../src/net/settings.ts";
-import { Held } from "../../src/net/throttle.ts";
 
 /** Real time, for tests over real sockets; nothing is asserted about it. */
 export const realClock: Clock = {
@@ -45,13 +45,13 @@ export class HandClock implements Clock {
     return this.#timers.length;
   }
 
-  /** Moves on, running what falls due in its order. */
   /** The machine's clock is set forward, or back; timers run on as they would. */
   set(byMs: number): void {
     this.#now += byMs;
     for (const timer of this.#timers) timer.at += byMs;
   }
 
+  /** Moves on, running what falls due in its order. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -111,6 +111,12 @@ export class ListLedger implements Ledger {
     return { granted: true };
   }
 
+  reserveAlike(asks: readonly Ask[]): boolean {
+    if (this.#used + asks.length > this.limit) return false;
+    for (const ask of asks) this.reserve(ask);
+    return true;
+  }
+
   leave(askId: string): void {
     this.told.push(`leave ${askId}`);
   }
@@ -119,8 +125,9 @@ export class ListLedger implements Ledger {
     this.told.push(`sent ${askId}`);
   }
 
-  settle(askId: string, head: Head, refusal: Refusal | null): [] {
-    this.told.push(`settle ${askId} ${head.status}${refusal === null ? "" : ` ${refusal.kind}`}`);
+  settle(...[askId, head, refusal, , others]: Parameters<Ledger["settle"]>): [] {
+    for (const id of [askId, ...(others ?? [])])
+      this.told.push(`settle ${id} ${head.status}${refusal === null ? "" : ` ${refusal.kind}`}`);
     if (refusal !== null) this.refusals.push(refusal);
     return [];
   }

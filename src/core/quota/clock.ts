@@ -79,16 +79,16 @@ export function thetaAt(clock: ClockState, now: number): { readonly lo: number; 
   return { lo: clock.lo - drift, hi: clock.hi + drift };
 }
 
-/** Takes a round trip of a quick call into account. */
-export function withRoundTrip(clock: ClockState, sentAt: number, gotAt: number): ClockState {
+/** Takes a round trip of a quick call into account, which so many made alike. */
+export function withRoundTrip(clock: ClockState, sentAt: number, gotAt: number, times = 1): ClockState {
   const rtt = Math.max(0, gotAt - sentAt);
-  if (clock.n === 0) return { ...clock, rttMin: rtt, rttMax: rtt, n: 1 };
-  return {
-    ...clock,
-    rttMin: Math.min(clock.rttMin, rtt),
-    rttMax: Math.max(rtt, clock.rttMax - (clock.rttMax - clock.rttMin) * 0.001),
-    n: Math.min(clock.n + 1, 10_000),
-  };
+  const n = Math.min(clock.n + times, 10_000);
+  if (clock.n === 0) return { ...clock, rttMin: rtt, rttMax: rtt, n };
+  let { rttMax } = clock;
+  // The slowest is forgotten slowly, towards the quickest that was known at each of them.
+  for (let i = 0, rttMin = clock.rttMin; i < times; i++, rttMin = Math.min(clock.rttMin, rtt))
+    rttMax = Math.max(rtt, rttMax - (rttMax - rttMin) * 0.001);
+  return { ...clock, rttMin: Math.min(clock.rttMin, rtt), rttMax, n };
 }
 
 /** Takes a `Date` header, cut to whole seconds, into account. `dateAt` in the server's epoch ms. */

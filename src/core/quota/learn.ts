@@ -21,11 +21,16 @@ const PASSES = 192;
 const REFUSALS = 8;
 const NO_LESSON: Lesson = { passes: [], refusals: [], successes: 0 };
 
-/** A request passed: remembered while a limit is being learned. */
-export function passed(policy: RatePolicy, state: PartitionState, spend: Spend): PartitionState {
+/** Requests passed, so many in one spend: remembered while a limit is being learned. */
+export function passed(
+  policy: RatePolicy,
+  state: PartitionState,
+  spend: Spend,
+  requests = 1,
+): PartitionState {
   if (!isLearned(policy, state)) return state;
   const lesson = state.lesson ?? NO_LESSON;
-  const successes = lesson.successes + 1;
+  const successes = lesson.successes + requests;
   const next = { ...state, lesson: { ...lesson, successes } };
   // What has held for a whole quota window needs its history no longer.
   if (isConfirmed(next))

@@ -54,15 +54,26 @@ export interface Ledger {
   eventually(work: () => void, done: () => void, trouble: (error: unknown) => void): void;
   /** Books the ask in all its partitions, or in none and leaves its ticket in line. One transaction. */
   reserve(ask: Ask, now: number): Decision;
+  /**
+   * Books asks of one lane and the same claim, in the order in which they came, all of them at once. False, and nothing is
+   * booked, where they must be asked for one by one.
+   */
+  reserveAlike(asks: readonly Ask[], now: number): boolean;
   /** Takes a waiting ask out of line. Unknown ids are ignored. */
   leave(askId: string): void;
   /** Notes that the request goes on the wire now. */
   sent(askId: string, now: number): void;
   /**
-   * Books what an answer's head says. Call once for each sent reservation; `refusal` for a 429 or alike. Returns what was
-   * learned; nothing where it is booked later.
+   * Books what an answer's head says. Call once for each sent reservation; `refusal` for a 429 or alike. `others` are answered by
+   * heads that say the same. Returns what was learned; nothing where it is booked later.
    */
-  settle(askId: string, head: Head, refusal: Refusal | null, now: number): Finding[];
+  settle(
+    askId: string,
+    head: Head,
+    refusal: Refusal | null,
+    now: number,
+    others?: readonly string[],
+  ): readonly Finding[];
   /** The answer was lost: the spend stays, for it may have arrived. */
   lost(askId: string, now: number): void;
   /**

@@ -7,7 +7,14 @@ import type { Claim, ClaimPart, Evidence, Lane, Wait } from "./model.ts";
 import { mayProbe, probed } from "./probe.ts";
 import { lookAt } from "./shared.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
-import { type Bucket, inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import {
+  type Bucket,
+  type Flight,
+  inForce,
+  type PartitionState,
+  type RateInForce,
+  SAFETY_MS,
+} from "./state.ts";
 import { notAfter, tidy } from "./tidy.ts";
 import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
@@ -56,7 +63,9 @@ export function reserve(
   }
   return {
     granted: true,
-    states: booking.claim.parts.map((part, i) => book(part, current[i]!, booking, clock, now)),
+    states: booking.claim.parts.map((part, i) =>
+      book(part, current[i]!, booking, [booking.flight], clock, now),
+    ),
   };
 }
 
@@ -189,18 +198,20 @@ export function leftAt(
   return rate.limit === null ? null : Math.max(0, rate.limit - usedAt(rate, state, clock, now));
 }
 
-/** Books one part; the caller made sure that there is room. */
-function book(
+/** Books one part for each of some flights that leave at once; the caller made sure that there is room. */
+export function book(
   part: ClaimPart,
   state: PartitionState,
   booking: Booking,
+  flights: readonly string[],
   clock: ClockState,
   now: number,
 ): PartitionState {
   const { policy, cost } = part;
   if (policy.type === "slots") return hold(state, booking.holder, now, cost);
   const rate = inForce(policy, state);
-  const flying: PartitionState["flying"] = [...state.flying, [booking.flight, now, cost, jitterMs(clock)]];
+  const doubt = jitterMs(clock);
+  const flying = state.flying.concat(flights.map((flight): Flight => [flight, now, cost, doubt]));
   const polledAt = booking.lane === "poll" ? polled(rate, state, now) : state.polledAt;
   const { learned } = probed(rate, state, clock, now);
   if (rate.kind === "fixedFromFirst")
@@ -211,7 +222,7 @@ function book(
       learned,
       flying,
       polledAt,
-      bucket: spentFrom(rate, state, jitterMs(clock), now, cost),
+      bucket: spentFrom(rate, state, doubt, now, cost * flights.length),
     };
   return { ...state, learned, flying, polledAt };
 }

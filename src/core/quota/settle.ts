@@ -1,27 +1,25 @@
 // Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
 // what is known of the server's clock. Pure.
 import { attribute } from "./attribute.ts";
-import { type ClockState, latest, thetaAt, wasSet, withDate, withRoundTrip } from "./clock.ts";
+import { type ClockState, latest, wasSet, withDate, withRoundTrip } from "./clock.ts";
 import type { HeadReading, QuotaReading } from "./evidence.ts";
 import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
 import type { Claim, ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
+import { packed, pinned } from "./pack.ts";
 import { raised } from "./probe.ts";
 import { refuse } from "./refuse.ts";
 import { refresh } from "./reserve.ts";
 import { release, slotsElsewhere } from "./slots.ts";
-import { type Bucket, inForce, type PartitionState, type Spend } from "./state.ts";
-import { gathered } from "./tidy.ts";
-import { cellOf } from "./window.ts";
-
-/** Spends within so small a share of a quota window need not be told apart. */
-const FINEST_SHARE = 4096;
+import { type Bucket, type Flight, inForce, type PartitionState, type Spend } from "./state.ts";
 
 /** What became of one flight. */
 export interface Settlement {
   readonly claim: Claim;
   readonly flight: string;
+  /** More flights of the same claim whose answers came at the same instant and say the same; none of a claim with slots. Default none. */
+  readonly others?: readonly string[] | undefined;
   readonly holder: string;
   /** Whether this very request took the slots of its holder. */
   readonly tookSlots: boolean;
@@ -49,7 +47,7 @@ export function settle(
 ): Settled {
   const { claim, head, reading, refusal } = settlement;
   const findings: Finding[] = [];
-  let clock = observe(before, head, reading);
+  let clock = observe(before, head, reading, answersOf(settlement));
   const set = wasSet(before, clock, now);
   const fresh = claim.parts.map((part, i) => {
     const state = refresh(part, states[i]!, clock, now);
@@ -88,9 +86,7 @@ export function settle(
   }
   for (const [i, part] of claim.parts.entries()) {
     if (part.policy.type !== "rate") continue;
-    next[i] = pinned(part.policy, next[i]!, clock);
-    const log = gatheredLast(part.policy, next[i]!, clock);
-    if (log !== next[i]!.log) next[i] = { ...next[i]!, log };
+    next[i] = packed(part.policy, next[i]!, clock);
     // An answer that says nothing of a policy is no look: nothing is gained by sending one ahead.
     if (part.policy.told === true && next[i]!.heard === null)
       next[i] = { ...next[i]!, heard: { answers: Number.MAX_SAFE_INTEGER, at: head.sentAt, pace: 0 } };
@@ -162,8 +158,8 @@ function arrivedBy(bucket: Bucket | null, lateMs: number): Bucket | null {
   return bucket === null || lateMs <= bucket[2] ? bucket : [bucket[0], bucket[1], lateMs, bucket[3]];
 }
 
-function observe(clock: ClockState, head: Head, reading: HeadReading): ClockState {
-  const timed = head.quick ? withRoundTrip(clock, head.sentAt, head.gotAt) : clock;
+function observe(clock: ClockState, head: Head, reading: HeadReading, times: number): ClockState {
+  const timed = head.quick ? withRoundTrip(clock, head.sentAt, head.gotAt, times) : clock;
   if (reading.dateAt === null || reading.cached) return timed;
   return withDate(timed, reading.dateAt, head.sentAt, head.gotAt);
 }
@@ -187,17 +183,13 @@ function settleRate(
   settlement: Settlement,
   clock: ClockState,
 ): PartitionState {
-  const { head, flight, refusal } = settlement;
-  const place = placeOf(state, flight);
-  const found = state.flying[place];
-  const sentAt = found?.[1] ?? head.sentAt;
-  const units = found?.[2] ?? part.cost;
-  const flying = place < 0 ? state.flying : state.flying.toSpliced(place, 1);
+  const { head, refusal } = settlement;
+  const { flying, sentAt, lastAt, units, doubtMs } = landing(part, state, settlement);
   const { bucket, opened, closed } = state;
   if (refusal !== null && refusal.kind !== "credit" && !policy.refusedCount)
     return { ...state, flying, opened: openerLost(state, sentAt), bucket: poured(bucket, units) };
   const { gotAt, quick } = head;
-  const late = latest(clock, { sentAt, gotAt, quick, doubtMs: found?.[3] });
+  const late = latest(clock, { sentAt: lastAt, gotAt, quick, doubtMs });
   const spend: Spend = [sentAt, late, units];
   // The first answer tells when the quota window opened at the latest; until then that was a guess. Each later one may narrow it.
   const guessed = opened !== null && !state.log.some((one) => one[0] >= opened[0]);
@@ -205,13 +197,67 @@ function settleRate(
     opened !== null && sentAt >= opened[0]
       ? ([opened[0], guessed ? late : Math.min(opened[1], late)] as const)
       : opened;
-  const books = { ...state, flying, log: [...state.log, spend], opened: narrowed };
-  const landed = { ...books, bucket: arrivedBy(bucket, late - sentAt) };
-  if (refusal !== null) return landed;
-  const open = closed !== null && closed.until <= head.gotAt ? null : closed;
-  const next = { ...landed, closed: open, probing: false };
-  const after = passed(policy, next, spend);
-  return raised(inForce(policy, after), after, clock, gotAt);
+  const refused = refusal !== null;
+  const landed: PartitionState = {
+    ...state,
+    flying,
+    log: [...state.log, spend],
+    opened: narrowed,
+    bucket: arrivedBy(bucket, late - sentAt),
+    closed: !refused && closed !== null && closed.until <= gotAt ? null : closed,
+    probing: refused && state.probing,
+  };
+  if (refused) return landed;
+  const after = passed(policy, landed, spend, answersOf(settlement));
+  return after.learned?.triedAt === undefined ? after : raised(inForce(policy, after), after, clock, gotAt);
+}
+
+function answersOf({ others }: Settlement): number {
+  return 1 + (others?.length ?? 0);
+}
+
+/** What was in the air and is answered now. */
+interface Landed {
+  /** What still is. */
+  readonly flying: readonly Flight[];
+  /** The first and the last of it left. Epoch ms. */
+  readonly sentAt: number;
+  readonly lastAt: number;
+  readonly units: number;
+  readonly doubtMs: number | undefined;
+}
+
+/** Takes what was answered out of the air. Several count together, from the earliest of them and as late as any may have arrived. */
+function landing(
+  { cost }: ClaimPart,
+  { flying }: PartitionState,
+  { flight, others, head }: Settlement,
+): Landed {
+  if (others === undefined || others.length === 0) {
+    const place = placeOf(flying, flight);
+    if (place < 0)
+      return { flying, sentAt: head.sentAt, lastAt: head.sentAt, units: cost, doubtMs: undefined };
+    const [, sentAt, units, doubtMs] = flying[place]!;
+    return { flying: flying.toSpliced(place, 1), sentAt, lastAt: sentAt, units, doubtMs };
+  }
+  const answered = new Set(others).add(flight);
+  let sentAt = Number.POSITIVE_INFINITY;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let units = 0;
+  let doubtMs = 0;
+  const left: Flight[] = [];
+  for (const one of flying)
+    if (answered.delete(one[0])) {
+      sentAt = Math.min(sentAt, one[1]);
+      lastAt = Math.max(lastAt, one[1]);
+      units += one[2];
+      doubtMs = Math.max(doubtMs, one[3]);
+    } else left.push(one);
+  if (answered.size > 0) {
+    sentAt = Math.min(sentAt, head.sentAt);
+    lastAt = Math.max(lastAt, head.sentAt);
+  }
+  return { flying: left, sentAt, lastAt, units: units + answered.size * cost, doubtMs };
 }
 
 /** Units that were not spent after all go back into the bucket. */
@@ -221,7 +267,7 @@ function poured(bucket: Bucket | null, units: number): Bucket | null {
 }
 
 /** Where a flight stands among those in the air; -1 where it is not. */
-function placeOf({ flying }: PartitionState, flight: string): number {
+function placeOf(flying: readonly Flight[], flight: string): number {
   for (let i = 0; i < flying.length; i++) if (flying[i]![0] === flight) return i;
   return -1;
 }
@@ -233,41 +279,6 @@ function without(state: PartitionState, flight: string): PartitionState {
 /** If the request that was to open the quota window may not have arrived, nobody knows when it opened. */
 function openerLost(state: PartitionState, sentAt: number): readonly [number, number] | null {
   return state.opened !== null && sentAt <= state.opened[1] ? null : state.opened;
-}
-
-/** Gathers spends whose cell of the server's grid is certain by now. */
-function pinned(policy: RatePolicy, state: PartitionState, clock: ClockState): PartitionState {
-  const rate = inForce(policy, state);
-  const theta = thetaAt(clock, clock.at);
-  if ((rate.kind !== "fixed" && rate.kind !== "counter") || theta === null || state.log.length === 0)
-    return state;
-  const log: Spend[] = [];
-  let cells = state.cells;
-  for (const spend of state.log) {
-    const index = cellOf(theta, rate.quotaWindowMs, spend[0], spend[1]);
-    if (index === null) log.push(spend);
-    else cells = gathered(cells, index, spend[2], spend[1]);
-  }
-  return { ...state, log, cells };
-}
-
-/**
- * Counts the newest two spends as one where nothing tells them apart, or where they lie so close that a sliding quota window
- * loses nothing by it: a burst leaves few rows. Never where it would have to be told on which side of a boundary they lie.
- */
-function gatheredLast(policy: RatePolicy, state: PartitionState, clock: ClockState): readonly Spend[] {
-  const { log } = state;
-  const last = log.at(-1);
-  const before = log.at(-2);
-  if (last === undefined || before === undefined || last[0] < before[0]) return log;
-  if (last[0] !== before[0] || last[1] !== before[1]) {
-    const { kind, quotaWindowMs } = inForce(policy, state);
-    if (kind !== "sliding" && (kind !== "fixed" || clock.lo !== null)) return log;
-    if (Math.max(last[1], before[1]) - before[0] > quotaWindowMs / FINEST_SHARE) return log;
-  }
-  const kept = log.slice(0, -1);
-  kept[kept.length - 1] = [before[0], Math.max(last[1], before[1]), before[2] + last[2]];
-  return kept;
 }
 
 /** The part that the refusal's own headers describe as spent. */
