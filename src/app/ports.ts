@@ -51,8 +51,11 @@ export interface Files {
   discard(paths: readonly string[]): Promise<void>;
   writeText(file: string, text: string): Promise<{ bytes: number }>;
   size(path: string): Promise<number | null>;
-  /** The file that was written for a result to the end of what came; null where there is none. */
-  find(resultId: string): Promise<FoundFile | null>;
+  /**
+   * Takes over the file that another process wrote for a result to the end of what came; null where there is none. It is renamed
+   * with `mark`: the other may only be frozen, and then deletes what it can no longer book.
+   */
+  takeOver(resultId: string, mark: string): Promise<FoundFile | null>;
   /** Parts of a result that another process left and that can be gone on with, the longest first. */
   parts(resultId: string): Promise<string[]>;
   /**

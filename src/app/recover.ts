@@ -9,7 +9,7 @@ import { checkFor } from "./check.ts";
 import { calledAt } from "./context.ts";
 import { type Found, look } from "./look.ts";
 import type { Problem } from "./problems.ts";
-import { blank, checked, usualTitle } from "./results.ts";
+import { blank, checked, fileMark, usualTitle } from "./results.ts";
 import { ask, end, setState, type Task } from "./task.ts";
 
 /** A send that never left is taken up after a restart if it is not older than this. ms */
@@ -136,7 +136,7 @@ async function isOnDisk(task: Task): Promise<boolean> {
     for (const [index, { kind, from }] of specs.entries()) {
       if (from !== "body" && from !== "base64") continue;
       const result = blank(task, index, kind, usualTitle(context, kind, index));
-      const found = await files.find(result.id);
+      const found = await files.takeOver(result.id, fileMark());
       if (found === null) return [];
       const { file, bytes, sniffed, whole } = found;
       made.push(checked({ context, place }, { ...result, file, bytes, mediaType: sniffed }, whole));

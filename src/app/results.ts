@@ -182,7 +182,12 @@ export function usualTitle({ ports: { t } }: Context, kind: Result["kind"], inde
  * not put its bytes in the place of those that another one has fetched meanwhile.
  */
 function nameOf(id: string, ending: string): string {
-  return `${id}.${newId().slice(0, 8)}.${ending}`;
+  return `${id}.${fileMark()}.${ending}`;
+}
+
+/** What tells a process' files of a result from another's. */
+export function fileMark(): string {
+  return newId().slice(0, 8);
 }
 
 /** Where a file of the result store lies. */

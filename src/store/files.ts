@@ -2,7 +2,7 @@
 // temporary name, flushed, renamed. It must not touch anything outside the folder.
 import { type FileHandle, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { uptime } from "node:os";
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import { HeadroomError } from "../core/errors.ts";
 import { isCut } from "../core/extent.ts";
 import type { FoundFile } from "../core/jobs/stores.ts";
@@ -40,10 +40,17 @@ export class ResultFiles {
     return found?.isFile() ? found.size : null;
   }
 
-  async find(resultId: string): Promise<FoundFile | null> {
+  async takeOver(resultId: string, mark: string): Promise<FoundFile | null> {
     const names = await this.#names();
-    const file = names.find((name) => name.startsWith(`${resultId}.`) && readPart(name) === null);
-    if (file === undefined) return null;
+    const found = names.find((name) => name.startsWith(`${resultId}.`) && readPart(name) === null);
+    if (found === undefined) return null;
+    const file = `${resultId}.${mark}${extname(found)}`;
+    const renamed = await rename(this.#pathOf(found), this.#pathOf(file)).catch(
+      (error: NodeJS.ErrnoException) => error,
+    );
+    // Whoever wrote it may have deleted it just now.
+    if (renamed !== undefined && renamed.code === "ENOENT") return null;
+    if (renamed !== undefined) throw unwritten(renamed);
     const handle = await open(this.#pathOf(file), "r");
     try {
       const { size } = await handle.stat();

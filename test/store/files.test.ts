@@ -21,6 +21,15 @@ test("a temporary file becomes a result's own, and is then no longer discarded",
   assert.deepEqual(readdirSync(folder), ["r-1-0.wav"]);
 });
 
+test("a file that is taken over has another name: who wrote it cannot delete it any more", async () => {
+  writeFileSync(join(folder, "r-2-0.old.wav"), "bytes");
+  const found = await files.takeOver("r-2-0", "new");
+  assert.deepEqual([found?.file, found?.bytes], ["r-2-0.new.wav", 5]);
+  await files.discard(["r-2-0.old.wav"]);
+  assert.ok(readdirSync(folder).includes("r-2-0.new.wav"));
+  assert.equal(await files.takeOver("r-3-0", "new"), null);
+});
+
 test("no name leads out of the folder", async () => {
   for (const name of ["../x", "/tmp/x", "a/b", "..", ""])
     await assert.rejects(files.writeText(name, "x"), /Not a result's file name/);
