@@ -1,4 +1,5 @@
 // One limiter's figures in a process of its own, so that no other's garbage is counted. Started by table.ts with --expose-gc.
+import { type PerformanceEntry, PerformanceObserver, performance } from "node:perf_hooks";
 import { headroom } from "./headroom.ts";
 import type { Limiter, MakeLimiter } from "./limiter.ts";
 import { others } from "./others.ts";
@@ -16,11 +17,17 @@ export interface Figures {
   readonly cancelShared: number | null;
   readonly cancelOwn: number | null;
   readonly cancelBare: number | null;
-  /** The longest the event loop stood still while they were put in and cancelled. ms */
-  readonly stallShared: number;
-  readonly stallOwn: number | null;
+  /** The longest the event loop stood still while they were put in and cancelled. */
+  readonly stallShared: Stall;
+  readonly stallOwn: Stall | null;
   /** Timers that ran once all were cancelled. */
   readonly timersLeft: number | null;
+}
+
+/** The longest time between two turns of the event loop; `work` without the pauses of Node's garbage collector in it. ms */
+export interface Stall {
+  readonly all: number;
+  readonly work: number;
 }
 
 const N = 100_000;
@@ -93,7 +100,7 @@ async function beside(): Promise<number[]> {
 interface Crowd {
   readonly heap: number;
   readonly cancel: number | null;
-  readonly stall: number;
+  readonly stall: Stall;
   readonly timersLeft: number | null;
 }
 
@@ -115,7 +122,7 @@ async function crowd(own: boolean): Promise<Crowd> {
     if (i % SLICE === 0) await turn();
   }
   await turn();
-  const putIn = loop.end();
+  const putIn = await loop.end();
   gc();
   await turn();
   const heap = (process.memoryUsage().heapUsed - before) / 1e6;
@@ -134,7 +141,11 @@ async function crowd(own: boolean): Promise<Crowd> {
     while (failed < N && performance.now() - from < 20_000) await turn();
     cancel = failed < N ? null : performance.now() - from;
   }
-  const stall = Math.max(putIn, again.end());
+  const cancelled = await again.end();
+  const stall = {
+    all: Math.max(putIn.all, cancelled.all),
+    work: Math.max(putIn.work, cancelled.work),
+  };
   await turn();
   const timersLeft = limiter.timers();
   limiter.close();
@@ -154,22 +165,39 @@ async function bareAborts(): Promise<number> {
   return performance.now() - from;
 }
 
-/** Watches the longest gap between two turns of the event loop. ms */
-function watchLoop(): { end(): number } {
-  let longest = 0;
+/** Watches the gaps between the turns of the event loop. */
+function watchLoop(): { end(): Promise<Stall> } {
+  const gaps: [from: number, to: number][] = [];
+  const pauses: PerformanceEntry[] = [];
+  const collector = new PerformanceObserver((list) => pauses.push(...list.getEntries()));
+  collector.observe({ entryTypes: ["gc"] });
   let last = performance.now();
   let going = true;
   const tick = () => {
     const now = performance.now();
-    longest = Math.max(longest, now - last);
+    gaps.push([last, now]);
     last = now;
     if (going) setImmediate(tick);
   };
   setImmediate(tick);
   return {
-    end() {
+    async end() {
       going = false;
-      return longest;
+      // What the collector did is told a little later.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      collector.disconnect();
+      const paused = ([from, to]: (typeof gaps)[number]) =>
+        pauses.reduce(
+          (sum, { startTime, duration }) =>
+            sum + Math.max(0, Math.min(to, startTime + duration) - Math.max(from, startTime)),
+          0,
+        );
+      const longest = (of: (gap: (typeof gaps)[number]) => number) =>
+        gaps.reduce((most, gap) => Math.max(most, of(gap)), 0);
+      return {
+        all: longest(([from, to]) => to - from),
+        work: longest((gap) => gap[1] - gap[0] - paused(gap)),
+      };
     },
   };
 }

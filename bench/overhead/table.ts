@@ -15,10 +15,25 @@ export async function overheadTable(words: readonly string[]): Promise<void> {
   );
   console.log("\nOverhead: µs a call with nothing binding (Headroom: three policies, a lane and a signal),");
   console.log(
-    "100,000 waiting with one signal for all / one each; ms to cancel them, longest stall of the loop\n",
+    "100,000 waiting with one signal for all / one each; ms to cancel them, longest stall of the loop, and of the work in it",
   );
+  console.log("without the pauses of Node's garbage collector\n");
   console.log(
-    columns("", "1 alone", "1,000", "100,000", "MB", "MB own", "cancel", "own", "stall", "own", "timers"),
+    columns(
+      "",
+      "1 alone",
+      "1,000",
+      "100,000",
+      "MB",
+      "own",
+      "cancel",
+      "own",
+      "stall",
+      "own",
+      "work",
+      "own",
+      "timers",
+    ),
   );
   const besides: [string, readonly number[]][] = [];
   let bare: number | null = null;
@@ -37,8 +52,10 @@ export async function overheadTable(words: readonly string[]): Promise<void> {
         fixed(heapOwn),
         fixed(cancelShared),
         fixed(cancelOwn),
-        stallShared.toFixed(1),
-        fixed(stallOwn, 1),
+        stallShared.all.toFixed(1),
+        fixed(stallOwn?.all ?? null, 1),
+        stallShared.work.toFixed(1),
+        fixed(stallOwn?.work ?? null, 1),
         fixed(timersLeft),
       ),
     );
