@@ -1,4 +1,5 @@
 // Tells listeners of changes, many at once as one. No timer runs while nothing changes.
+import { tellEach } from "../core/listeners.ts";
 import type { Clock } from "./ports.ts";
 
 /** At most one call in so many ms. */
@@ -30,7 +31,7 @@ export class Changes {
     this.#pending = this.#clock.after(pause, () => {
       this.#pending = null;
       this.#lastAt = this.#clock.now();
-      for (const listener of [...this.#listeners]) listener();
+      tellEach(this.#listeners);
     });
   }
 

@@ -1,5 +1,7 @@
 // Holds the app that is built at first need, so that activation pays for nothing. It must not know how it is built.
+
 import type { App } from "../app/api.ts";
+import { tellEach } from "../core/listeners.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 
 /** The app with what ends everything beneath it. */
@@ -43,7 +45,7 @@ export class LazyApp {
       this.#app = app;
       this.#close = close;
       app.onChange(() => this.#tellChanged(app, [...this.#changed]));
-      for (const listener of [...this.#ready]) listener(app);
+      tellEach(this.#ready, app);
       this.#tellChanged(app, [...this.#changed]);
       // What was under way goes on beside whatever is asked now.
       void app.start().catch((error: unknown) => this.#tell(error));
@@ -56,7 +58,7 @@ export class LazyApp {
   }
 
   #tell(error: unknown): void {
-    for (const listener of [...this.#failed]) listener(error);
+    tellEach(this.#failed, error);
   }
 
   /** Calls back with the app once it stands; at once if it does. Returns what cancels it. */
@@ -88,7 +90,7 @@ export class LazyApp {
       made ??= app.snapshot();
       return made;
     };
-    for (const listener of listeners) listener(app, snapshot);
+    tellEach(listeners, app, snapshot);
   }
 
   /** Stops the app if it was ever built, closes what lies beneath it, and builds none after that. */

@@ -1,5 +1,6 @@
 // Tells a store's listeners that something changed, here or in another editor window, by topic. The wake-up between
 // processes itself is passed in. It must not poll.
+import { tellEach } from "../core/listeners.ts";
 import type { Database } from "./database.ts";
 
 /** Wakes listeners after any commit of any process; the ledger's change signal has this form. */
@@ -50,7 +51,7 @@ export class Listeners {
     this.#told = true;
     queueMicrotask(() => {
       this.#told = false;
-      for (const listener of [...this.#listeners]) listener();
+      tellEach(this.#listeners);
     });
   }
 }
@@ -114,7 +115,7 @@ export class Topic {
     queueMicrotask(() => {
       this.#told = false;
       this.#seen = this.#number();
-      for (const listener of [...this.#listeners]) listener();
+      tellEach(this.#listeners);
     });
   }
 

@@ -1,7 +1,9 @@
 // Wakes the other editor windows after a commit: one byte by datagram over loopback to every process that has the database
 // open. Nothing runs while nothing changes; no timer, no poll. A datagram carries no data, only the hint to look.
+
 import { randomUUID } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { tellEach } from "../core/listeners.ts";
 import type { Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { isAlive } from "./ledger-lines.ts";
@@ -129,7 +131,7 @@ export class LoopbackSignal implements Signal {
     // Datagrams that came together wake once.
     setImmediate(() => {
       this.#hearing = false;
-      for (const listener of [...this.#listeners]) listener();
+      tellEach(this.#listeners);
     });
   }
 }

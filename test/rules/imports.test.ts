@@ -106,3 +106,10 @@ test("no file hands on all of another: there are no barrels", () => {
   );
   assert.deepEqual(found, []);
 });
+
+test("listeners are called in one place, where one that throws harms no other", () => {
+  const calling = sourceFiles("src/{app,core,host,net,store,simulator}/**/*.ts").filter((file) =>
+    /for \(const listener of|istener\) => listener\(/.test(textOf(file)),
+  );
+  assert.deepEqual(calling, ["src/core/listeners.ts"]);
+});
