@@ -1,7 +1,7 @@
 // What follows when sending a step threw: cancelled, lost, unreachable, or a mistake of ours.
 import { isHeadroomError } from "../core/errors.ts";
 import { FIRST } from "../core/jobs/flow.ts";
-import { repeatNow } from "./calls.ts";
+import { repeatNow, repeatOf } from "./calls.ts";
 import { calledAt } from "./context.ts";
 import { isFileField } from "./problems.ts";
 import { doubt } from "./recover.ts";
@@ -33,23 +33,32 @@ export async function failed(task: Task, error: unknown): Promise<void> {
   const left = stored.stage === "sent" || stored.mayBeDone === true;
   const problem = thrownProblem(task, error, left);
   log("warn", `${task.action.id} ${id}: ${error instanceof Error ? error.message : String(error)}`);
-  if (isHeadroomError(error, "outcomeUnknown")) {
-    const remedy = t("Resend it with the same key: {provider} does the work once for one key.", {
-      provider: task.place.profile.name,
+  const provider = task.place.profile.name;
+  const resend = t("Resend it with the same key: {provider} does the work once for one key.", { provider });
+  if (isHeadroomError(error, "outcomeUnknown"))
+    return doubt(task, isKeyed(task) ? { ...problem, remedy: resend } : problem);
+  const called = calledAt(task);
+  const unset = isHeadroomError(error, "notConfigured") ? error.fields.field : null;
+  const unwritten = unset === "storage";
+  const unsent = isHeadroomError(error, "unreachable") || (unset !== null && !unwritten);
+  const repeats = called !== null && repeatOf(called, stored.stepKey ?? null) !== "safe";
+  // Whatever keeps this attempt back, one before it may have been taken.
+  if (unsent && repeats && stored.mayBeDone === true) {
+    const { sentence: cause } = problem;
+    const sentence = t("An earlier answer was lost; {provider} may have done the work. {cause}", {
+      provider,
+      cause,
     });
-    return doubt(task, isKeyed(task) ? { ...problem, remedy } : problem);
+    const check = t("Check what the provider has, or give up; sending again could be charged twice.");
+    return doubt(task, { ...problem, sentence, remedy: isKeyed(task) ? resend : check });
   }
   // A step of a running job that never left is not lost: the person may send it again.
-  const locked = isHeadroomError(error, "notConfigured") && error.fields.field === "keyring";
-  if (locked && stored.mayBeDone === true) return doubt(task, problem);
-  if (job.step !== FIRST && (locked || isHeadroomError(error, "unreachable"))) {
+  if (job.step !== FIRST && (unset === "keyring" || isHeadroomError(error, "unreachable"))) {
     ask(task, "confirm", problem, "accepted");
     return;
   }
-  const called = calledAt(task);
   // The answer came and was more than can be taken, or than the disk takes: the work is done.
   const large = isHeadroomError(error, "badShape") && error.fields.path === "";
-  const unwritten = isHeadroomError(error, "notConfigured") && error.fields.field === "storage";
   if (stored.stage === "sent" && called !== null && (large || unwritten)) {
     unreadable({ ...task, job: stored }, called, problem, large);
     return;

@@ -227,3 +227,26 @@ test("an attempt that waited for an hour after a lost one does not leave under t
   await settle();
   assert.equal(on.client.asked.length, 1);
 });
+
+test("whatever keeps a repeat back, what may have been taken before it is in doubt, and with a key it is sent again", async () => {
+  for (const [provider, action, can] of [
+    ["sauti", "speak", "giveUp"],
+    ["soundpiece", "newSample", "resend"],
+  ] as const)
+    for (const error of [
+      new HeadroomError("unreachable", "no", { origin: "https://x", code: "ECONNREFUSED" }),
+      new HeadroomError("notConfigured", "no", { field: "proxy" }),
+    ]) {
+      on.client.script = (_, progress) => {
+        progress.sending(1, on.clock.now());
+        progress.retrying(on.clock.now(), { cause: "lost", attempt: 2, most: 3, capMs: 1_000 }, "unknown");
+        throw error;
+      };
+      const id = on.send(provider, action);
+      await settle();
+      const card = on.card(id);
+      assert.equal(card.state, "unknown", `${provider}, ${error.kind}`);
+      assert.match(card.problem?.sentence ?? "", /An earlier answer was lost/);
+      assert.ok(card.can.includes(can) && !card.can.includes("sendAgain"), card.can.join());
+    }
+});
