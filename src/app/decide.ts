@@ -8,6 +8,7 @@ import { resendable } from "./card-actions.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
 import { fetchResult } from "./fetch.ts";
 import { look } from "./look.ts";
+import type { Problem } from "./problems.ts";
 import { takeUp } from "./recover.ts";
 import { end, setState, sourcesOf, type Task } from "./task.ts";
 import { failureOf, leftProblem, mayBeCharged, thrownProblem } from "./task-problems.ts";
@@ -80,8 +81,11 @@ export class Decisions {
   stopWatching(id: string): void {
     const { jobs, together } = this.#context.ports;
     const watched = together(() => {
-      if (this.#task(id)?.job.stage !== "watch") return false;
+      const task = this.#task(id);
+      if (task?.job.stage !== "watch") return false;
       jobs.update(id, { watched: false, nextPollAt: null });
+      const problem = this.#cancelAction(task) === null ? goesOn(task) : task.exchange.problem;
+      setState(this.#context, id, "accepted", { problem }, "watching stopped");
       return true;
     });
     // A poll that waits or flies is of no use any more.
@@ -269,4 +273,16 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What is said where only watching can end. */
+function goesOn({ context, place, action }: Task): Problem {
+  const { t } = context.ports;
+  const provider = place.profile.name;
+  return {
+    sentence: action.charged
+      ? t("{provider} has no way to cancel: the job goes on there, and is charged.", { provider })
+      : t("{provider} has no way to cancel: the job goes on there.", { provider }),
+    remedy: t("Watch again to get its result."),
+  };
 }
