@@ -19,6 +19,11 @@ const LONG_GLOW_MS = 60_000;
  * somebody else's. ms
  */
 const SHORT_GLOW_MS = 15_000;
+/**
+ * So long after its quota window a request that nobody has answered is given up: its process has died, and nothing else tells so
+ * where it belonged to no exchange. If an answer comes after all, it counts from then. ms
+ */
+const LONGEST_FLIGHT_MS = 15 * 60_000;
 
 /** How slow an answer may be to be compared with what is still kept. ms */
 export function afterglowMs(quotaWindowMs: number): number {
@@ -37,8 +42,10 @@ export function tidy(
     rate.quotaWindowMs * (rate.kind === "counter" ? 2 : 1) + SAFETY_MS + Math.min(rate.quotaWindowMs, glow);
   const goneAt = now - keepMs;
   const gone = (late: number) => late <= goneAt;
-  let { log, cells, foreign } = state;
+  let { log, cells, foreign, flying } = state;
   if (anyUntil(log, goneAt)) log = log.filter((one) => !gone(one[1]));
+  const lostAt = goneAt - LONGEST_FLIGHT_MS;
+  if (anyUntil(flying, lostAt)) flying = flying.filter((one) => one[1] > lostAt);
   if (cells.length > 0) {
     const theta = thetaAt(clock, now);
     const oldest = theta === null ? null : Math.floor((now + theta.lo) / rate.quotaWindowMs) - 1;
@@ -48,9 +55,9 @@ export function tidy(
   }
   if (anyUntil(foreign, goneAt)) foreign = foreign.filter((one) => !gone(one[1]));
   if (log.length > MANY) log = merged(log, rate.quotaWindowMs / (MANY / 2));
-  return log === state.log && cells === state.cells && foreign === state.foreign
+  return log === state.log && cells === state.cells && foreign === state.foreign && flying === state.flying
     ? state
-    : { ...state, log, cells, foreign };
+    : { ...state, log, cells, foreign, flying };
 }
 
 /** Counts neighbours together, all from the earliest to the latest of them: never too little. */
@@ -104,8 +111,8 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
 
 // Plain loops: every request passes here several times, and with callbacks they were the costliest of all (measured).
 
-function anyUntil(spends: readonly Spend[], at: number): boolean {
-  for (let i = 0; i < spends.length; i++) if (spends[i]![1] <= at) return true;
+function anyUntil(rows: readonly (Spend | Flight)[], at: number): boolean {
+  for (let i = 0; i < rows.length; i++) if (rows[i]![1] <= at) return true;
   return false;
 }
 

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ClockState, NO_CLOCK } from "../../../src/core/quota/clock.ts";
+import { readHead } from "../../../src/core/quota/evidence.ts";
+import { settle } from "../../../src/core/quota/settle.ts";
 import { type CountingKind, EMPTY, type PartitionState, type Spend } from "../../../src/core/quota/state.ts";
 import { afterglowMs, gathered, merged, notAfter, tidy } from "../../../src/core/quota/tidy.ts";
+import { claimOf } from "./exchange.ts";
 
 const NOW = Date.UTC(2026, 10, 1, 10, 0, 20);
 const CLOCK: ClockState = { lo: 0, hi: 10, at: NOW, rttMin: 20, rttMax: 20, n: 10_000 };
@@ -42,6 +45,18 @@ test("a spend of a long quota window is kept a minute after it left, and a quart
     tidy(hour, state({ log: [ago(3_615_003), ...many] }), CLOCK, NOW).log[0]?.[0],
     NOW - 3_615_003,
   );
+});
+
+test("a request that nobody answers is given up a quarter of an hour after its quota window, and an answer still counts", () => {
+  const flight = (ms: number) => [`sent ${ms}`, NOW - ms, 1, 40] as const;
+  const flying = [flight(920_003), flight(920_002)];
+  const left = tidy(rate("fixedFromFirst", 10_000), state({ flying }), CLOCK, NOW);
+  assert.deepEqual(left.flying, [flight(920_002)]);
+  const claim = claimOf(["r", "fixedFromFirst", 100, 10_000]);
+  const head = { status: 200, headers: {}, sentAt: NOW - 920_003, gotAt: NOW, quick: false };
+  const own = { claim, flight: "sent 920003", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
+  const settlement = { ...own, head, reading: readHead(head, null), refusal: null };
+  assert.equal(settle(settlement, [left], CLOCK, NOW).states[0]?.log.length, 1);
 });
 
 test("a counter of two buckets keeps its spends for both", () => {
