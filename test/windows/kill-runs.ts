@@ -65,7 +65,7 @@ export async function fresh(arena: Arena, flow: Flow): Promise<string> {
 }
 
 /** Starts a child with its fate; null where none is given. */
-export function startChild(arena: Arena, folder: string, flow: Flow, fate: Fate | null) {
+function startChild(arena: Arena, folder: string, flow: Flow, fate: Fate | null, takesOver = false) {
   const order: Order = {
     folder,
     accounts: arena.place.simulator.accounts,
@@ -74,6 +74,7 @@ export function startChild(arena: Arena, folder: string, flow: Flow, fate: Fate 
     recording: arena.recording,
     profiles: arena.profiles,
     leaseMs: LEASE_MS,
+    takesOver,
   };
   const program = join(import.meta.dirname, "kill-child.ts");
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, JSON.stringify(order)], {
@@ -88,15 +89,22 @@ export async function dryRun(arena: Arena, flow: Flow): Promise<Lived> {
   return JSON.parse(await text(child.stdout)) as Lived;
 }
 
-/** Kills a child at a seam, opens an editor window after it and sees its exchange through. */
-export async function killedAt(arena: Arena, flow: Flow, at: string): Promise<Verdict> {
+/**
+ * Kills a child at a seam, opens an editor window after it and sees its exchange through. With `again` the first process that takes
+ * the exchange over is killed as well, after so many seams.
+ */
+export async function killedAt(
+  arena: Arena,
+  flow: Flow,
+  at: string,
+  again: number | null = null,
+): Promise<Verdict> {
   const folder = await fresh(arena, flow);
-  const child = startChild(arena, folder, flow, { at, signal: "SIGKILL" });
-  child.stdout.resume();
-  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-  // Windows knows no signals: whoever is killed there has exit code 1.
-  const killed = signal === "SIGKILL" || (process.platform === "win32" && code === 1);
-  assert.ok(killed || code === 0, `the child ended by itself: ${code}`);
+  let killed = await dies(startChild(arena, folder, flow, { at, signal: "SIGKILL" }));
+  if (again !== null) {
+    const next = startChild(arena, folder, flow, { at: again, signal: "SIGKILL" }, true);
+    killed = (await dies(next)) && killed;
+  }
   const one = open({ ...arena.place, folder }, { leaseMs: LEASE_MS }, "after");
   try {
     await one.app.start();
@@ -104,6 +112,16 @@ export async function killedAt(arena: Arena, flow: Flow, at: string): Promise<Ve
   } finally {
     await one.close();
   }
+}
+
+/** Waits for a child's end; whether it was killed. */
+async function dies(child: ReturnType<typeof startChild>): Promise<boolean> {
+  child.stdout.resume();
+  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+  // Windows knows no signals: whoever is killed there has exit code 1.
+  const killed = signal === "SIGKILL" || (process.platform === "win32" && code === 1);
+  assert.ok(killed || code === 0, `the child ended by itself: ${code}`);
+  return killed;
 }
 
 /** What is kept of an exchange, in the database and on disk. */
@@ -203,7 +221,7 @@ async function ended(
   await whole(one, card);
 }
 
-/** Places and flights that the ledger still holds for an exchange. */
+/** Places and flights that the ledger still holds for an exchange; what a dead process asked besides is given up later. */
 function kept(one: EditorWindow): string[] {
   const database = new DatabaseSync(join(one.ports.results.folder, "..", "headroom.db"), { readOnly: true });
   const states = database
@@ -211,7 +229,8 @@ function kept(one: EditorWindow): string[] {
     .all()
     .map((row) => decode(String(row.state)));
   database.close();
-  return states.flatMap(({ holders, flying }) => [...holders, ...flying].map(([id]) => id));
+  const ids = states.flatMap(({ holders, flying }) => [...holders, ...flying].map(([id]) => id));
+  return ids.filter((id) => id.startsWith("x-"));
 }
 
 /** Every result is there once, with the bytes that the provider has, and nothing else lies beside it. */

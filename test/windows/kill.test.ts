@@ -17,36 +17,51 @@ const all = process.env.HEADROOM_KILL === "all";
 
 const leastOf = ({ second }: Flow): number => (second === true ? LEAST_MORE : LEAST);
 
+/** So many times the process that takes over is killed as well. */
+const TWICE = 8;
+/** After how many seams at most: taking over is shorter than the way. */
+const FURTHEST = 16;
+
 /** A part of the seams that moves with the seed, spread over the whole way. */
 function chosen(seams: readonly string[], least: number): readonly string[] {
   if (all) return seams;
-  const count = Math.min(seams.length, least + SPARE);
+  return spread(seams, Math.min(seams.length, least + SPARE));
+}
+
+function spread(seams: readonly string[], count: number): readonly string[] {
   const offset = (seed % 997) / 997;
   const places = Array.from({ length: count }, (_, i) => Math.floor(((i + offset) * seams.length) / count));
   return places.flatMap((place) => seams[place] ?? []);
 }
 
-async function killedEverywhere(arena: Arena, flow: Flow): Promise<readonly Verdict[]> {
+async function killedEverywhere(arena: Arena, flow: Flow) {
   const { state, seams } = await dryRun(arena, flow);
   assert.equal(state, "succeeded");
-  const verdicts: Verdict[] = [];
   const wrong: string[] = [];
-  for (const at of chosen(seams, leastOf(flow)))
+  const kill = async (at: string, again: number | null): Promise<Verdict[]> => {
     try {
-      verdicts.push(await killedAt(arena, flow, at));
+      return [await killedAt(arena, flow, at, again)];
     } catch (error) {
-      wrong.push(`killed at ${at}: ${error instanceof Error ? error.message : String(error)}`);
+      const where = again === null ? at : `${at}, then after ${again} seams`;
+      wrong.push(`killed at ${where}: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
     }
+  };
+  const once: Verdict[] = [];
+  for (const at of chosen(seams, leastOf(flow))) once.push(...(await kill(at, null)));
+  const twice: Verdict[] = [];
+  for (const [i, at] of spread(seams, TWICE).entries())
+    twice.push(...(await kill(at, 1 + ((seed * 7 + i * 5) % FURTHEST))));
   assert.deepEqual(wrong, [], `seed ${seed}`);
-  return verdicts;
+  return { once, twice };
 }
 
 suite("killed at any seam, nothing is lost and nothing is charged twice", { concurrency: 2 }, () => {
   for (const [name, flow] of Object.entries(flows))
     test(name, async (context) => {
       const arena = await makeArena();
-      const verdicts = await killedEverywhere(arena, flow).finally(() => arena.place.close());
-      const killed = verdicts.filter((one) => one.killed);
+      const { once, twice } = await killedEverywhere(arena, flow).finally(() => arena.place.close());
+      const killed = once.filter((one) => one.killed);
       const unknown = killed.filter((one) => one.state === "unknown");
       assert.ok(killed.length >= leastOf(flow), `only ${killed.length} seams`);
       for (const { at } of unknown)
@@ -54,6 +69,9 @@ suite("killed at any seam, nothing is lost and nothing is charged twice", { conc
           flow.doubtful.some((step) => at.startsWith(`step ${step}:`)),
           `the outcome is unknown at ${at}`,
         );
-      context.diagnostic(`${killed.length} killed (seed ${seed}), ${unknown.length} with unknown outcome`);
+      const both = twice.filter((one) => one.killed).length;
+      assert.ok(both >= TWICE / 4, `only ${both} died twice (seed ${seed})`);
+      const words = `${unknown.length} with unknown outcome; ${both} killed again while taken over`;
+      context.diagnostic(`${killed.length} killed (seed ${seed}), ${words}`);
     });
 });
