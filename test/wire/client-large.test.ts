@@ -15,41 +15,48 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const MB = 1024 * 1024;
 const chunk = Buffer.alloc(MB, "a");
 
-/** Writes so many MB as fast as they are taken, counting; stops when nobody listens any more. */
-function flood(megabytes: number, written: { bytes: number }): RequestListener {
+/** Writes so many MB as fast as they are taken, between a head and a tail, counting; stops when nobody listens any more. */
+function flood(
+  megabytes: number,
+  written: { bytes: number },
+  [head = "", tail = ""]: readonly string[] = [],
+): RequestListener {
   return (_request, response) => {
+    response.write(head);
     const write = () => {
       while (written.bytes < megabytes * MB && !response.destroyed) {
         written.bytes += MB;
         if (!response.write(chunk)) return;
       }
-      response.end();
+      response.end(tail);
     };
     response.on("drain", write);
     write();
   };
 }
 
-test("200 MB go to disk while memory stays flat", async () => {
-  const server = await serve(flood(200, { bytes: 0 }));
-  const { client } = wired();
-  const saveTo = join(folder, "large.bin");
-  let most = 0;
-  const before = process.memoryUsage();
-  const progress = {
-    ...listen(),
-    bytes: () => {
-      const { arrayBuffers, heapUsed } = process.memoryUsage();
-      most = Math.max(most, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
-    },
-  };
-  const answer = await client.send(outgoing(server.url, { saveTo }), progress);
-  assert.equal(answer.bytes, 200 * MB);
-  assert.equal(statSync(saveTo).size, 200 * MB);
-  assert.ok(most < 100 * MB, `${Math.round(most / MB)} MB held at once`);
-  await client.close();
-  await server.close();
-});
+for (const form of ["bytes", "media inside a JSON answer"] as const)
+  test(`200 MB of ${form} go to disk while memory stays flat`, async () => {
+    const inline = form !== "bytes";
+    const server = await serve(flood(200, { bytes: 0 }, inline ? ['{"audio":"', '"}'] : []));
+    const { client } = wired({ spillFolder: folder });
+    let most = 0;
+    const before = process.memoryUsage();
+    const progress = {
+      ...listen(),
+      bytes: () => {
+        const { arrayBuffers, heapUsed } = process.memoryUsage();
+        most = Math.max(most, arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed);
+      },
+    };
+    const to = inline ? { lift: ["audio"] } : { saveTo: join(folder, "large.bin") };
+    const answer = await client.send(outgoing(server.url, to), progress);
+    const file = inline ? Object.values(answer.lifted ?? {})[0]?.file : answer.file;
+    assert.equal(statSync(String(file)).size, inline ? 150 * MB : 200 * MB);
+    assert.ok(most < 60 * MB, `${Math.round(most / MB)} MB held at once`);
+    await client.close();
+    await server.close();
+  });
 
 test("an answer too long for memory goes to the spill folder, and without one is given up on", async () => {
   const server = await serve((request, response) => flood(3, { bytes: 0 })(request, response));
