@@ -137,6 +137,12 @@ function shown({ ports: { format } }: Context, value: unknown, unit?: "ms" | "s"
   return said(typeof value === "string" ? value : JSON.stringify(value));
 }
 
+/** What the bytes are goes before what was promised: a film's dub may be a recording without pictures. */
+function kindOf({ kind, mediaType }: Result): ResultView["kind"] {
+  const [family] = (mediaType ?? "").split("/");
+  return (kind === "audio" || kind === "video") && (family === "audio" || family === "video") ? family : kind;
+}
+
 function resultView(
   { ports: { t } }: Context,
   result: Result,
@@ -147,7 +153,7 @@ function resultView(
   const called = specs.some((one) => one.from === "action" && one.kind === result.kind);
   return {
     id: result.id,
-    kind: result.kind,
+    kind: kindOf(result),
     title: result.title,
     src: result.file,
     mediaType: result.mediaType,

@@ -29,7 +29,8 @@ export function formOf(t: Translate, playground: Playground, choices: Choices): 
 }
 
 function fieldOf(parameter: Parameter, choices: Choices): FieldView {
-  const { name, title, type, required, description, minimum, maximum, maxLength, unit, accept } = parameter;
+  const { name, title, type, required, description, minimum, above, maximum, maxLength, unit, accept } =
+    parameter;
   const offered =
     parameter.choicesFrom === undefined ? null : (choices.of(name) ?? { state: "offered" as const });
   const fixed = parameter.choices?.map((one) => ({ value: String(one.value), title: one.title }));
@@ -48,6 +49,7 @@ function fieldOf(parameter: Parameter, choices: Choices): FieldView {
     ...(list === undefined ? {} : { choices: list }),
     ...(offered === null ? {} : { loadChoices: offered.state }),
     ...(minimum === undefined ? {} : { minimum }),
+    ...(above === undefined ? {} : { above }),
     ...(maximum === undefined ? {} : { maximum }),
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(unit === undefined ? {} : { unit }),

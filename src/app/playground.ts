@@ -9,7 +9,7 @@ import { begin } from "./begin.ts";
 import { actionOf, type Context, type Place } from "./context.ts";
 import { Drafts } from "./drafts.ts";
 import type { Choice } from "./ports.ts";
-import { pathOf } from "./results.ts";
+import { pathOf, resultFile } from "./results.ts";
 
 /** Roles of actions that stand in the form. */
 const IN_FORM = new Set(["create", "read", "delete"]);
@@ -182,8 +182,8 @@ export class Playground {
 
   /** Puts a result into the form: as a file where one is asked for, else as its link. False where nothing fits. */
   useAsInput(result: {
+    readonly id: string;
     readonly file: string | null;
-    readonly title: string;
     readonly mediaType: string | null;
     readonly bytes: number | null;
     readonly link: string | null;
@@ -200,7 +200,7 @@ export class Playground {
       if (result.file === null) continue;
       this.#put(action, field.name, {
         file: pathOf(this.#context, result.file),
-        fileName: result.file,
+        fileName: resultFile(this.#context, result.id)?.suggestedName ?? result.file,
         mediaType: result.mediaType ?? mediaTypeOf(result.file),
         bytes: result.bytes,
       });

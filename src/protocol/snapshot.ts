@@ -49,6 +49,8 @@ export const fieldSchema = z.object({
   /** Choices that another call offers, and whether that call was made. */
   loadChoices: z.optional(z.enum(["offered", "loading", "loaded"])),
   minimum: z.optional(z.number()),
+  /** It must be more than this. */
+  above: z.optional(z.number()),
   maximum: z.optional(z.number()),
   maxLength: z.optional(z.number()),
   unit: z.optional(z.string()),

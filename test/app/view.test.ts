@@ -71,7 +71,7 @@ test("what stands in the way is told before anything was tried, and nothing is s
   on.app.receive({ type: "draft", actionId: "newSample", values: { prompt: "", duration: -5 } });
   assert.match(on.app.snapshot().form?.blocked ?? "", /empty; it is needed\. And 1 more\.$/);
   on.app.receive({ type: "draft", actionId: "newSample", values: { prompt: "Rain", duration: -5 } });
-  assert.match(on.app.snapshot().form?.blocked ?? "", /^Duration must be at least 0 s; this is -5\.$/);
+  assert.match(on.app.snapshot().form?.blocked ?? "", /^Duration must be more than 0 s; this is -5\.$/);
   on.app.receive({ type: "send", actionId: "newSample", values: { prompt: "Rain", duration: -5 } });
   await settle();
   assert.equal(on.client.asked.length, 0);
@@ -170,13 +170,33 @@ test("a result becomes the input of the form that takes its kind, or it is said 
   on.app.receive({ type: "chooseProvider", providerId: "sauti" });
   on.app.receive({ type: "useAsInput", resultId: "r1" });
   assert.equal(on.app.snapshot().form?.actionId, "transcribe");
-  assert.equal(on.app.snapshot().form?.values.audio, "r.wav");
+  assert.equal(on.app.snapshot().form?.values.audio, "sauti-speak-audio.wav");
   on.app.receive({ type: "chooseProvider", providerId: "soundpiece" });
   on.app.receive({ type: "chooseAction", actionId: "separateStems" });
   on.app.receive({ type: "useAsInput", resultId: "r2" });
   assert.equal(on.app.snapshot().form?.values.source, "https://files.example.com/a.wav");
   on.app.receive({ type: "useAsInput", resultId: "r1" });
   assert.match(on.app.snapshot().notices[0]?.sentence ?? "", /No form of this provider/);
+});
+
+test("a film whose bytes are a recording without pictures is played as a recording", async () => {
+  const exchangeId = on.send("sauti", "speak");
+  const result = { exchangeId, title: "Film", bytes: 10, problem: null, linkExpiresAt: null, link: null };
+  const put = (id: string, mediaType: string) =>
+    on.ports.results.put({ ...result, id, kind: "video", mediaType, file: id });
+  put("r1", "audio/wav");
+  put("r2", "video/mp4");
+  put("r3", "text/html");
+  const kinds = on.card(exchangeId).results.map(({ id, kind }) => [id, kind]);
+  assert.deepEqual(
+    kinds.filter(([id]) => id?.startsWith("r")),
+    [
+      ["r1", "audio"],
+      ["r2", "video"],
+      ["r3", "video"],
+    ],
+  );
+  await settle();
 });
 
 test("a place that has just become free is not called free while another request waits for it", () => {

@@ -80,16 +80,16 @@ describe("the send row", () => {
   test("after a press the row says how that stands, goes along with it, and leads there on a wish", async () => {
     const before = [finished({ id: "old", title: "Earlier" })];
     const { page, show, intents } = await open(long({ cards: before }));
-    assert.equal(await page.getByText("Last sent").count(), 0);
+    assert.equal(await page.getByText("Last request").count(), 0);
     const place = await send(page).boundingBox();
     await send(page).click();
     await show(
       long({ revision: 2, queue: [waiting({ id: "n" })], cards: [waitingCard({ id: "n" }), ...before] }),
     );
-    assert.ok(await inView(page, page.getByText("Last sent: Waiting")));
+    assert.ok(await inView(page, page.getByText("Last request: Waiting")));
     assert.deepEqual(await send(page).boundingBox(), place);
     await show(long({ revision: 3, cards: [card({ id: "n" }), ...before] }));
-    const line = page.getByText("Last sent: Running");
+    const line = page.getByText("Last request: Running");
     assert.ok(await inView(page, line));
     assert.ok(!(await inView(page, page.locator('[data-entry="card n"]'))));
     await page.getByRole("button", { name: "Show Speech from text" }).click();
@@ -124,7 +124,7 @@ describe("the send row", () => {
     await page.keyboard.press("Enter");
     await show(long({ revision: 2, cards: [card({ id: "n" })] }));
     await page.keyboard.press("Enter");
-    await page.getByText("Last sent: Running").waitFor();
+    await page.getByText("Last request: Running").waitFor();
     assert.equal(
       await send(page).evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one),
       true,

@@ -26,6 +26,7 @@ const parameter = z
       .optional()
       .describe("An action whose answer offers the choices"),
     minimum: z.number().optional(),
+    above: z.number().optional().describe("It must be more than this; in place of a minimum"),
     maximum: z.number().optional(),
     minLength: z.number().int().nonnegative().optional(),
     maxLength: positive.int().optional(),

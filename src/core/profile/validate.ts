@@ -61,7 +61,9 @@ function notOfType({ title, type }: Parameter): string {
   }
 }
 
-function rangeProblem({ title, minimum, maximum, unit }: Parameter, value: number): string | null {
+function rangeProblem({ title, minimum, above, maximum, unit }: Parameter, value: number): string | null {
+  if (above !== undefined && value <= above)
+    return `${title} must be more than ${number(above)}${unit === undefined ? "" : ` ${unit}`}; this is ${number(value)}.`;
   const low = minimum !== undefined && value < minimum;
   const high = maximum !== undefined && value > maximum;
   if (!low && !high) return null;

@@ -83,7 +83,7 @@ export class Ask extends LitElement {
     return html`<vscode-textarea
       .label=${label}
       .value=${live(this.text)}
-      rows="6"
+      rows=${Math.min(14, Math.max(4, this.text.split("\n").length))}
       @input=${(event: Event) => {
         this.text = (event.target as HTMLTextAreaElement).value;
       }}

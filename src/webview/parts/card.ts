@@ -54,7 +54,7 @@ export class Card extends LitElement {
             .page=${page}
             .result=${result}
             .compared=${this.compared.includes(result.id)}
-            .folded=${card.results.length > 1 && result.kind === "json"}
+            .folded=${result.kind === "json" && (card.results.length > 1 || card.ask !== null)}
             .when=${page.words.at(card.createdAt, this.#countdown.now)}
           ></hr-result>`,
       )}

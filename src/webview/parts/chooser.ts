@@ -23,6 +23,12 @@ export class Chooser extends LitElement {
       .wide {
         grid-column: 1 / -1;
       }
+      /* A name that is cut off says little. */
+      @container page (max-width: 250px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
       @container page (min-width: 400px) {
         :host {
           grid-template-columns: minmax(0, 1fr) minmax(0, 1.3fr) minmax(0, 1.6fr);

@@ -71,7 +71,9 @@ export class Field extends LitElement {
         ${words.number(length)} / ${words.number(field.maxLength)}
       </span>`;
     }
-    const { minimum, maximum } = field;
+    const { minimum, above, maximum } = field;
+    if (above !== undefined && maximum === undefined)
+      return html`<span class="counter small figures">${t("more than {least}", { least: words.number(above) })}</span>`;
     if (minimum === undefined && maximum === undefined) return nothing;
     const least = minimum === undefined ? "" : words.number(minimum);
     const most = maximum === undefined ? "" : words.number(maximum);

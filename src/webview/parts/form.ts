@@ -61,7 +61,7 @@ export class Form extends LitElement {
         z-index: 1;
       }
       /* In a very low view the row would hide what it is about. */
-      @media (max-height: 320px) {
+      @media (max-height: 480px) {
         hr-send {
           position: static;
         }

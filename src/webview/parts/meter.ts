@@ -36,9 +36,6 @@ export class Meter extends LitElement {
         font-weight: 400;
         line-height: 20px;
         min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
       }
       .figures {
         color: var(--soft);
@@ -102,6 +99,7 @@ export class Meter extends LitElement {
       }
       :host([compact]) h3 {
         color: var(--soft);
+        line-height: 16px;
       }
     `,
   ];

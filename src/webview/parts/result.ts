@@ -77,6 +77,8 @@ export class Result extends LitElement {
         display: none;
       }
       summary .name {
+        align-items: center;
+        gap: 4px;
         justify-content: start;
         margin: 0;
       }

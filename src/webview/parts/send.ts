@@ -127,7 +127,7 @@ export class Send extends LitElement {
     const show = () =>
       this.dispatchEvent(new CustomEvent("show", { detail: card.id, bubbles: true, composed: true }));
     return html`<p class="last small">
-      ${markOf(card.state)}<span title=${card.detail}>${t("Last sent: {state}", { state: card.stateTitle })}</span>
+      ${markOf(card.state)}<span title=${card.detail}>${t("Last request: {state}", { state: card.stateTitle })}</span>
       <button class="link" aria-label=${t("Show {title}", { title: card.title })} @click=${show}>${t("Show")}</button>
     </p>`;
   }

@@ -32,6 +32,19 @@ test("a number outside its range is told the range", () => {
   ]);
 });
 
+test("a length of time that SoundPiece cannot make is told at its field, and one that no page bounds is left to the server", () => {
+  assert.deepEqual(said("soundpiece", "newFx", { duration: "45" }), [
+    "duration: Duration must be from 0.5 to 30 s; this is 45.",
+  ]);
+  assert.deepEqual(said("soundpiece", "newSample", { duration: "0" }), [
+    "duration: Duration must be more than 0 s; this is 0.",
+  ]);
+  assert.deepEqual(said("soundpiece", "autoCutDown", { target_duration: "-1" }), [
+    "target_duration: Target duration must be more than 0 s; this is -1.",
+  ]);
+  assert.deepEqual(said("soundpiece", "newSample", { duration: "600" }), []);
+});
+
 test("a whole number must be one", () => {
   assert.deepEqual(said("voicedub", "dub", { pitchShift: "1.5" }), [
     "pitchShift: Pitch shift must be a whole number.",
