@@ -1,6 +1,6 @@
 // The form as the page shows it: fields from the action's parameters, values, problems, choices. Pure over its input.
 import type { Action, Parameter } from "../core/profile/schema.ts";
-import { type Problem, validateInput } from "../core/profile/validate.ts";
+import type { Problem } from "../core/profile/validate.ts";
 import type { FieldView, FormValue, Snapshot } from "../protocol/snapshot.ts";
 import type { Choices } from "./choices.ts";
 import { formValue, type Playground } from "./playground.ts";
@@ -24,7 +24,7 @@ export function formOf(t: Translate, playground: Playground, choices: Choices): 
     problems: playground.problems,
     submitTitle: submitTitle(t, action),
     canSend: playground.canSend,
-    blocked: blockedBy(t, validateInput(action, values)),
+    blocked: blockedBy(t, playground.wrong),
   };
 }
 

@@ -1,7 +1,9 @@
 // What a person has chosen and typed: provider, account, key, action, form. Sends through begin.ts; draws nothing.
+
 import { isEmpty, mediaTypeOf, readFile } from "../core/profile/input.ts";
 import type { Action, Parameter, Profile } from "../core/profile/schema.ts";
-import { validateInput } from "../core/profile/validate.ts";
+import { type Problem, validateInput } from "../core/profile/validate.ts";
+import { makeRedactor } from "../core/redact.ts";
 import type { FormValue } from "../protocol/snapshot.ts";
 import type { AccountBook } from "./accounts.ts";
 import type { ChosenFile } from "./api.ts";
@@ -83,13 +85,31 @@ export class Playground {
     return action === null ? {} : this.#drafts.of(this.#providerId, action);
   }
 
+  /** All that keeps the form from being sent as it stands. */
+  get wrong(): readonly Problem[] {
+    const { action, values } = this;
+    return action === null ? [] : [...this.#spoken(action, values), ...validateInput(action, values)];
+  }
+
+  /** A key that stands in a field would leave as text, to whoever reads it there, and stay in the history. */
+  #spoken(action: Action, values: Readonly<Record<string, unknown>>): Problem[] {
+    const { t, keys } = this.#context.ports;
+    const { text } = makeRedactor([...keys.known()]);
+    return action.parameters.flatMap(({ name, title }) => {
+      const value = values[name];
+      if (typeof value !== "string" || text(value) === value) return [];
+      const sentence = t("{title} holds one of your keys; take it out: a key is sent by itself.", { title });
+      return [{ field: name, sentence }];
+    });
+  }
+
   /** What stands in the way, by field: all of it after a try to send, before that only what was filled in wrong. */
   get problems(): Record<string, string> {
     const action = this.action;
     if (action === null) return {};
     const { values } = this;
     const found: Record<string, string> = {};
-    for (const { field, sentence } of validateInput(action, values))
+    for (const { field, sentence } of this.wrong)
       if (this.#shown === "all" || !isEmpty(values[field])) found[field] ??= sentence;
     for (const { name } of action.parameters) {
       const said = this.#said.get(`${this.#key(action.id)}/${name}`);
@@ -100,8 +120,7 @@ export class Playground {
 
   /** Whether the form could be sent as it stands. */
   get canSend(): boolean {
-    const action = this.action;
-    return action !== null && this.place !== null && validateInput(action, this.values).length === 0;
+    return this.action !== null && this.place !== null && this.wrong.length === 0;
   }
 
   choose(what: { providerId?: string; accountId?: string; keyId?: string; actionId?: string }): void {
@@ -164,7 +183,7 @@ export class Playground {
     this.#shown = "all";
     this.#context.changed();
     if (action === null || place === null) return null;
-    const [first] = validateInput(action, this.values);
+    const [first] = this.wrong;
     if (first !== undefined) {
       this.#context.say(first.sentence);
       return null;

@@ -179,3 +179,23 @@ test("a plan changes the limits that follow from it", () => {
   accounts.changePlan("sim-sync", other?.id ?? null);
   assert.notEqual(slots(), 3);
 });
+
+test("a key that is typed into a field is told at the field, in whatever form, and nothing is sent with it", () => {
+  on.keys.set("k1", "sauti_0123456789abcdef");
+  on.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  on.app.receive({ type: "chooseAction", actionId: "speak" });
+  for (const text of [
+    "sauti_0123456789abcdef",
+    "key: SAUTI_0123456789ABCDEF",
+    btoa("sauti_0123456789abcdef"),
+  ]) {
+    on.app.receive({ type: "draft", actionId: "speak", values: { text } });
+    const { form } = on.app.snapshot();
+    assert.match(form?.problems.text ?? "", /Text holds one of your keys; take it out/);
+    assert.equal(form?.canSend, false);
+    on.app.receive({ type: "send", actionId: "speak", values: { text } });
+    assert.equal(on.app.history.list({ limit: 1 }).length, 0);
+  }
+  on.app.receive({ type: "draft", actionId: "speak", values: { text: "sauti_0123" } });
+  assert.deepEqual(on.app.snapshot().form?.problems, {});
+});
