@@ -1,5 +1,5 @@
 // Exchanges, jobs and results as cards: from the click to the result. Pure over what it is given.
-import { FIRST, isOver, placeOf, positionOf, resultsAt, stepAt } from "../core/jobs/flow.ts";
+import { asksBefore, FIRST, isOver, placeOf, positionOf, resultsAt, stepAt } from "../core/jobs/flow.ts";
 import type { Job, Result } from "../core/jobs/model.ts";
 import type { Exchange } from "../core/jobs/stores.ts";
 import { readOne } from "../core/profile/path.ts";
@@ -11,6 +11,7 @@ import { cardActions } from "./card-actions.ts";
 import { confirmSentence, editSentence, resultNotice, stateTitle } from "./card-words.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
 import { detailOf, givenIn } from "./detail.ts";
+import { thoughtMs } from "./thought.ts";
 import { waitViewOf } from "./waits.ts";
 
 /** What one card is made of. */
@@ -50,6 +51,13 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     createdAt: exchange.createdAt,
     sentAt: job?.sentAt ?? null,
     endedAt: exchange.endedAt,
+    thoughtMs: wasAsked(job, action)
+      ? thoughtMs(
+          context.ports.exchanges.timeline(exchange.id),
+          exchange.createdAt,
+          exchange.endedAt ?? parts.now,
+        )
+      : 0,
     step: flow && !over ? { name: stepTitle, ...placeOf(action, job.step, job.input) } : null,
     wait: over || place === null ? null : waitViewOf(context, exchange.id, parts.line, parts.now),
     polls: job?.polls ?? 0,
@@ -67,6 +75,14 @@ export function cardOf(context: Context, parts: CardParts): CardView {
       parts.now,
     ),
   };
+}
+
+/** Whether the person may have been asked; of others the timeline need not be read. */
+function wasAsked(job: Job | null, action: Action | null): boolean {
+  if (job === null || action === null) return false;
+  return (
+    job.stage === "ask" || job.mayBeDone === true || action.steps.some((one) => asksBefore(one) !== null)
+  );
 }
 
 function problemOf(exchange: Exchange, job: Job | null): CardView["problem"] {

@@ -55,15 +55,19 @@ export function whyDoc(context: Context, exchange: Exchange): Doc {
   const moments = context.ports.exchanges.timeline(exchange.id);
   const place = placeOfStored(context, exchange);
   const policies = place === null ? [] : policiesFor(place.profile, place.account);
-  const about: MomentAbout = {
+  const about: Omit<MomentAbout, "askedAt"> = {
     providerName: place?.profile.name ?? exchange.providerId,
     remoteId: context.ports.jobs.get(exchange.id)?.remoteId ?? null,
     policies: policies.map(({ policy }) => policy),
   };
   const head = [`${provider} · ${state}`, words].filter((one) => one !== "");
-  const lines = moments.map((one) =>
-    [time(one.at), indented(momentSentence(context.ports, about, one))].join(GAP),
-  );
+  const lines = moments.map((one, index) => {
+    const asked = moments
+      .slice(0, index)
+      .findLast((before) => before.what === "state" && before.note === "asked");
+    const sentence = momentSentence(context.ports, { ...about, askedAt: asked?.at ?? null }, one);
+    return [time(one.at), indented(sentence)].join(GAP);
+  });
   const wait = ENDED.has(exchange.state)
     ? null
     : waitViewOf(context, exchange.id, waitingLine(context), context.ports.clock.now());

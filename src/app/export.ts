@@ -1,6 +1,7 @@
 // The history as a file that other programs read: HAR 1.2, or one JSON object a line. It adds nothing to what is stored,
 // and takes the paths of the person's files from it; it must not write anywhere.
 import type { Exchange, Moment } from "../core/jobs/stores.ts";
+import { thoughtMs } from "./thought.ts";
 
 /** What an export is written as. */
 export type ExportFormat = "har" | "jsonl";
@@ -37,17 +38,19 @@ export function* exported(told: Iterable<Told>, format: ExportFormat, creator: C
 
 /**
  * One entry of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/, read 2026-11): the last attempt, with the time in the
- * gate as `blocked`. Status 0 stands for no answer, as browsers write it; names with an underscore are our own, as the format
+ * gate as `blocked`, without what a person thought. Status 0 stands for no answer, as browsers write it; names with an underscore are our own, as the format
  * allows.
  */
 function entryOf({ exchange, timeline, why }: Told) {
   const { request, answer, createdAt, endedAt } = exchange;
   const sentAt = timeline.findLast((one) => one.what === "sent")?.at ?? null;
   const answeredAt = timeline.findLast((one) => one.what === "answered")?.at ?? null;
-  const blocked = Math.max(0, (sentAt ?? endedAt ?? createdAt) - createdAt);
+  const until = sentAt ?? endedAt ?? createdAt;
+  const from = begunAt(timeline) ?? createdAt;
+  const blocked = Math.max(0, until - from - thoughtMs(timeline, from, until));
   const wait = sentAt === null || answeredAt === null ? 0 : Math.max(0, answeredAt - sentAt);
   return {
-    startedDateTime: new Date(createdAt).toISOString(),
+    startedDateTime: new Date(from).toISOString(),
     time: blocked + wait,
     request: {
       method: request.method,
@@ -86,6 +89,14 @@ function entryOf({ exchange, timeline, why }: Told) {
     _attempts: exchange.attempts,
     _why: why,
   };
+}
+
+/** When the call that left last began to wait, where it is a further step of a flow: what went before is not its waiting. */
+function begunAt(timeline: readonly Moment[]): number | null {
+  const last = timeline.findLast((one) => one.what === "sent");
+  if (last?.call === undefined) return null;
+  const first = timeline.findIndex((one) => one.what === "sent" && one.call === last.call);
+  return timeline.slice(0, first).findLast((one) => one.what === "state")?.at ?? null;
 }
 
 /** Chosen files by their names: where they lie is nobody else's business. */

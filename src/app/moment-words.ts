@@ -12,6 +12,8 @@ export interface MomentAbout {
   readonly providerName: string;
   readonly remoteId: string | null;
   readonly policies: readonly Policy[];
+  /** When the person was asked last before it; null where they were not. Epoch ms. */
+  readonly askedAt: number | null;
 }
 
 /** One moment in words. */
@@ -68,7 +70,7 @@ export function momentSentence(voice: Voice, about: MomentAbout, moment: Moment)
     case "state":
       return moment.note === null
         ? stateSentence(voice, moment.state)
-        : noteSentence(voice, about, moment.state, moment.note);
+        : noteSentence(voice, about, moment, moment.note);
   }
 }
 
@@ -98,7 +100,12 @@ function stateSentence({ t }: Voice, state: ExchangeState): string {
 }
 
 /** A note says more than the state it stands with; what is no note of ours is the provider's own word. */
-function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, note: string): string {
+function noteSentence(
+  voice: Voice,
+  about: MomentAbout,
+  { state, at }: Extract<Moment, { what: "state" }>,
+  note: string,
+): string {
   const { t } = voice;
   const [word, rest = ""] = note.split(/ (.*)/s);
   const id = said(rest);
@@ -130,7 +137,9 @@ function noteSentence(voice: Voice, about: MomentAbout, state: ExchangeState, no
     case "asked":
       return t("Waits for your decision.");
     case "confirmed":
-      return t("Confirmed by you.");
+      return about.askedAt === null
+        ? t("Confirmed by you.")
+        : t("Confirmed by you after {time}.", { time: voice.format.duration(at - about.askedAt) });
     case "watching stopped":
       return t("Watching stopped.");
     case "watched again":

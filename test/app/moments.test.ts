@@ -14,7 +14,7 @@ const voice = {
   format: formatFor("en"),
 };
 const at = new Date(2026, 10, 22, 14, 1, 30).getTime();
-const about = { providerName: "SAUTI", remoteId: "job_1", policies: [] };
+const about = { providerName: "SAUTI", remoteId: "job_1", policies: [], askedAt: null };
 const say = (moment: Moment) => momentSentence(voice, about, moment);
 const state = (name: ExchangeState, note: string | null = null) =>
   say({ at, what: "state", state: name, note });

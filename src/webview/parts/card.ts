@@ -91,6 +91,8 @@ export class Card extends LitElement {
     if (card.state === "kept") {
       parts.push(words.at(card.createdAt, this.#countdown.now));
       if (card.problem === null) parts.push(t("nothing was sent; it goes when you say so"));
+    } else if (card.ask !== null) {
+      // What is asked of the person now is no poll, and their time is not the provider's.
     } else if (card.endedAt === null) {
       const next = card.nextPollAt === null ? 0 : this.#countdown.left(card.nextPollAt);
       if (next > 0) parts.push(t("asks again in {left}", { left: words.countdown(next) }));
@@ -98,7 +100,7 @@ export class Card extends LitElement {
         parts.push(
           card.polls === 1 ? t("asked once") : t("asked {count} times", { count: words.number(card.polls) }),
         );
-      const age = this.#countdown.age(card.createdAt);
+      const age = this.#countdown.age(card.createdAt + card.thoughtMs);
       if (age >= 5000) parts.push(words.age(age));
     } else {
       const from = card.sentAt ?? card.endedAt;
@@ -107,7 +109,11 @@ export class Card extends LitElement {
       if (from - card.createdAt >= 1000)
         parts.push(t("waited {time}", { time: words.duration(from - card.createdAt) }));
       if (card.sentAt !== null)
-        parts.push(t("took {time}", { time: words.duration(Math.max(0, card.endedAt - from)) }));
+        parts.push(
+          t("took {time}", { time: words.duration(Math.max(0, card.endedAt - from - card.thoughtMs)) }),
+        );
+      if (card.thoughtMs >= 1000)
+        parts.push(t("waited {time} for you", { time: words.duration(card.thoughtMs) }));
     }
     return parts.map((part) => ` · ${part}`).join("");
   }

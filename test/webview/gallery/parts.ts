@@ -151,6 +151,7 @@ export function card(part: Partial<CardView> = {}): CardView {
     stateTitle: "Running",
     createdAt: at - 48_000,
     sentAt: at - 46_000,
+    thoughtMs: 0,
     endedAt: null,
     step: null,
     wait: null,
