@@ -16,6 +16,7 @@ export const HOST_INTENTS = [
   "saveResult",
   "revealResult",
   "openResult",
+  "openRequest",
   "openAnswer",
   "openAbout",
   "copyCode",
@@ -246,6 +247,8 @@ export interface App {
   /** The person has set other bounds for what is stored: they are kept soon. */
   boundsChanged(): void;
   headline(): Headline;
+  /** Shows an exchange's card in the page and brings it into view, however old it is, also one that was put away. */
+  reveal(exchangeId: string): void;
   /** Sends the input of an exchange (default: the newest of the chosen provider) again, with a fresh idempotency key. */
   sendAgain(exchangeId?: string): void;
   /** What of a provider's can be taken up by a pasted id. */

@@ -53,6 +53,7 @@ export function createApp(ports: Ports): App {
         exchanges: shown(parts, now),
         notices: [...parts.notices.values()],
         said: parts.said,
+        reveal: parts.reveal,
         revision: ++revision,
         language: ports.language ?? "en",
         now,
@@ -78,6 +79,11 @@ export function createApp(ports: Ports): App {
     used: (id, saved) => void storage.used(id, saved).catch(wrong),
     boundsChanged: () => storage.lookAnew(),
     headline: () => headlineOf(context, playground.place, ports.clock.now()),
+    reveal(exchangeId) {
+      parts.dismissed.delete(exchangeId);
+      parts.reveal = { id: (parts.reveal?.id ?? ports.clock.now()) + 1, cardId: exchangeId };
+      changes.changed();
+    },
     sendAgain: (exchangeId) => sendAgain(parts, exchangeId),
     cancelAll: () => cancelAll(parts),
     notify: (notice) => notify(parts, notice),
@@ -122,8 +128,8 @@ export function createApp(ports: Ports): App {
   };
 }
 
-/** What the page shows as cards: all under way, and what ended not long ago and was not put away. */
-function shown({ context, dismissed }: Parts, now: number): readonly Exchange[] {
+/** What the page shows as cards: all under way, what ended not long ago and was not put away, and what the person asked to see. */
+function shown({ context, dismissed, reveal }: Parts, now: number): readonly Exchange[] {
   const { exchanges, jobs } = context.ports;
   const newest = exchanges
     .list({ limit: MOST_CARDS })
@@ -136,7 +142,9 @@ function shown({ context, dismissed }: Parts, now: number): readonly Exchange[] 
     .filter((one) => !ids.has(one.id))
     .slice(-MOST_OLDER)
     .flatMap((one) => exchanges.get(one.id) ?? []);
-  return [...newest, ...older.toReversed()];
+  const all = [...newest, ...older.toReversed()];
+  const asked = reveal === null || dismissed.has(reveal.cardId) ? null : exchanges.get(reveal.cardId);
+  return asked === null || all.some((one) => one.id === asked.id) ? all : [...all, asked];
 }
 
 /** What a crash or another machine left behind is counted where jobs are under way. */

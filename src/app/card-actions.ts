@@ -59,7 +59,7 @@ export function cardActions(
     case "cancelled":
     case "lost":
       if (known && sendable) list.push("sendAgain");
-      return [...list, ...answer, ...code, "why", "dismiss"];
+      return [...list, "openRequest", ...answer, ...code, "why", "dismiss"];
   }
   return [...list, ...answer, ...code, "why"];
 }

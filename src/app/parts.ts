@@ -36,6 +36,8 @@ export interface Parts {
   readonly taught: Map<string, Finding>;
   /** The newest thing worth saying aloud. */
   said: Snapshot["said"];
+  /** The card that the person asked to see last, from outside the page. */
+  reveal: Snapshot["reveal"];
 }
 
 /** Builds the parts over the ports. */
@@ -80,6 +82,7 @@ export function makeParts(ports: Ports): Parts {
     parts.notices.clear();
     parts.taught.clear();
     parts.said = null;
+    parts.reveal = null;
   });
   const playground = new Playground(context, accounts);
   const choices = new Choices(context, playground);
@@ -101,6 +104,7 @@ export function makeParts(ports: Ports): Parts {
     notices: new Map(),
     taught: new Map(),
     said: null,
+    reveal: null,
   };
   return parts;
 }

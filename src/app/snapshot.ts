@@ -21,6 +21,7 @@ export interface Sources {
   readonly exchanges: readonly Exchange[];
   readonly notices: Snapshot["notices"];
   readonly said: Snapshot["said"];
+  readonly reveal: Snapshot["reveal"];
   readonly revision: number;
   readonly language: string;
   readonly now: number;
@@ -83,6 +84,7 @@ export function makeSnapshot(sources: Sources): { snapshot: Snapshot; staleAt: n
     cards,
     notices: sources.notices,
     said: sources.said,
+    reveal: sources.reveal,
   };
   return { snapshot, staleAt: staleAt(snapshot, now) };
 }

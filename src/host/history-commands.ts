@@ -75,8 +75,11 @@ export function historyCommands(
 
   return {
     openHistoryEntry: async (entry) => {
-      const exchange = await chosen(await tools.app.get(), entry, t("Open History Entry"), tools);
-      if (exchange !== null) await documents.open(exchange.id, "timeline");
+      const app = await tools.app.get();
+      const exchange = await chosen(app, entry, t("Open History Entry"), tools);
+      if (exchange === null) return;
+      app.reveal(exchange.id);
+      await vscode.commands.executeCommand("headroom.playground.focus");
     },
     searchHistory: async () => {
       const text = await vscode.window.showInputBox({

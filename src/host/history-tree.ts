@@ -212,7 +212,7 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryItem>, vscode
     item.contextValue = kinds.filter((one) => one !== "").join(" ");
     item.accessibilityInformation = { label: [label, exchange.title, detail].join(", ") };
     item.command = {
-      command: "headroom.openTimeline",
+      command: "headroom.openHistoryEntry",
       title: this.#t("Open"),
       arguments: [{ kind: "exchange", exchange } satisfies HistoryItem],
     };

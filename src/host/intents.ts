@@ -36,6 +36,8 @@ export async function carryOut(tools: Tools, intent: Intent): Promise<void> {
       return revealResult(app, intent.resultId, t);
     case "openResult":
       return openResult(app, intent.resultId, t);
+    case "openRequest":
+      return documents.open(intent.cardId, "request");
     case "openAnswer":
       return documents.open(intent.cardId, "answer");
     case "openAbout":

@@ -170,6 +170,7 @@ function canTitles({ t }: Tools): Readonly<Record<Can, string>> {
     giveUp: t("Give Up"),
     sendAgain: t("Send Again as a New Request"),
     copyCode: t("Copy as Code"),
+    openRequest: t("Open Request"),
     openAnswer: t("Open Answer"),
     openAbout: t("Read About It in the Documentation"),
     why: t("Show Timeline"),

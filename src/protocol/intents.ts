@@ -49,6 +49,7 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("giveUp"), ...card }),
   z.object({ type: z.literal("sendAgain"), ...card }),
   z.object({ type: z.literal("copyCode"), ...card }),
+  z.object({ type: z.literal("openRequest"), ...card }),
   z.object({ type: z.literal("openAnswer"), ...card }),
   /** The provider's page on what went wrong, as the profile names it. */
   z.object({ type: z.literal("openAbout"), ...card }),

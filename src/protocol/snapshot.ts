@@ -164,6 +164,7 @@ export const cardSchema = z.object({
       "giveUp",
       "sendAgain",
       "copyCode",
+      "openRequest",
       "openAnswer",
       "openAbout",
       "why",
@@ -229,6 +230,8 @@ export const snapshotSchema = z.object({
   ),
   /** The newest change worth saying aloud to a screen reader; said when its id changes. */
   said: nullable(z.object({ id: z.number(), sentence: z.string() })),
+  /** A card that the person asked to see from elsewhere; brought into view once for each id. */
+  reveal: nullable(z.object({ id: z.number(), cardId: z.string() })),
 });
 
 /** Sent once when the page has loaded: strings of the page in the person's language, English text as the key. */

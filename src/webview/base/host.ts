@@ -19,6 +19,8 @@ const keptSchema = z.object({
   scroll: z.optional(z.number()),
   explained: z.optional(z.boolean()),
   advanced: z.optional(z.boolean()),
+  /** The last card that was brought into view on a wish from elsewhere. */
+  revealed: z.optional(z.number()),
   /** Results that are compared, at most two. */
   compared: z.optional(z.array(z.string())),
 });

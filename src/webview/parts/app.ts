@@ -97,7 +97,11 @@ export class App extends LitElement {
   async #settle(held: Held | null): Promise<void> {
     const parts = this.renderRoot.querySelectorAll<LitElement>("hr-notices, hr-queue, hr-card");
     await Promise.all([...parts].map((one) => one.updateComplete));
-    if (held !== null) keepIn(this.renderRoot, held);
+    const reveal = this.snapshot?.reveal ?? null;
+    if (reveal !== null && reveal.id !== this.panel?.kept().revealed) {
+      this.panel?.keep({ revealed: reveal.id });
+      this.#show(reveal.cardId);
+    } else if (held !== null) keepIn(this.renderRoot, held);
     this.panel?.drawn();
   }
 

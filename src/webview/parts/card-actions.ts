@@ -22,6 +22,7 @@ export function wordsFor(act: Act, { t }: Page): string {
     giveUp: t("Give up"),
     sendAgain: t("Send again"),
     copyCode: t("Copy as code"),
+    openRequest: t("Open request"),
     openAnswer: t("Open answer"),
     openAbout: t("Documentation"),
     why: t("Why?"),

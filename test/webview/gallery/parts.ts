@@ -285,6 +285,7 @@ export function snapshot(part: Partial<Snapshot> = {}): Snapshot {
     cards: [],
     notices: [],
     said: null,
+    reveal: null,
     ...part,
   };
 }
