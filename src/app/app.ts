@@ -10,7 +10,7 @@ import { keepLimit, tell } from "./findings.ts";
 import { forecastOf } from "./forecast.ts";
 import { headlineOf } from "./headline.ts";
 import { cancelAll, carryOut, sendAgain } from "./intents.ts";
-import { makeParts, notify, type Parts } from "./parts.ts";
+import { heedForgotten, makeParts, notify, type Parts } from "./parts.ts";
 import type { Ports } from "./ports.ts";
 import { resultFile } from "./results.ts";
 import { makeSnapshot } from "./snapshot.ts";
@@ -44,6 +44,7 @@ export function createApp(ports: Ports): App {
     accounts,
     history,
     snapshot() {
+      heedForgotten(parts);
       const now = ports.clock.now();
       const { snapshot, staleAt } = makeSnapshot({
         context,
@@ -64,6 +65,12 @@ export function createApp(ports: Ports): App {
     onChange: (listener) => changes.on(listener),
     receive(intent) {
       try {
+        // What the page still shows was forgotten in another editor window: it is neither kept nor sent.
+        const old = heedForgotten(parts) && (intent.type === "draft" || intent.type === "send");
+        if (old)
+          return context.say(
+            ports.t("Everything was forgotten in another editor window; the form is empty again."),
+          );
         void Promise.resolve(carryOut(parts, intent)).catch(wrong);
       } catch (error) {
         wrong(error);

@@ -38,6 +38,8 @@ export interface Parts {
   said: Snapshot["said"];
   /** The card that the person asked to see last, from outside the page. */
   reveal: Snapshot["reveal"];
+  /** When everything was forgotten last, as far as this editor window has taken it up. Epoch ms. */
+  forgottenAt: number;
 }
 
 /** Builds the parts over the ports. */
@@ -76,9 +78,9 @@ export function makeParts(ports: Ports): Parts {
   const accounts = new AccountBook(ports, async () => {
     decisions.abandonAll();
     await history.clear();
-    playground.forget();
-    choices.forget();
-    context.lengths.forget();
+    ports.memory?.forgetEverywhere();
+    heedForgotten(parts);
+    forgetTyped(parts);
     parts.notices.clear();
     parts.taught.clear();
     parts.said = null;
@@ -105,8 +107,24 @@ export function makeParts(ports: Ports): Parts {
     taught: new Map(),
     said: null,
     reveal: null,
+    forgottenAt: ports.memory?.forgottenAt() ?? 0,
   };
   return parts;
+}
+
+/** Takes up that everything was forgotten, in whichever editor window: what was typed in this one goes, too. True where it is news. */
+export function heedForgotten(parts: Parts): boolean {
+  const at = parts.context.ports.memory?.forgottenAt() ?? 0;
+  if (at <= parts.forgottenAt) return false;
+  parts.forgottenAt = at;
+  forgetTyped(parts);
+  return true;
+}
+
+function forgetTyped({ playground, choices, context }: Parts): void {
+  playground.forget();
+  choices.forget();
+  context.lengths.forget();
 }
 
 /** Puts a notice into the view, once for each id. */

@@ -88,8 +88,12 @@ export interface Choice {
 export interface FormMemory {
   /** What was kept, whoever wrote it; undefined where nothing was. */
   read(part: FormPart): unknown;
-  /** Keeps a part in place of what was kept of it; undefined forgets it, in every workspace. */
+  /** Keeps a part in place of what was kept of it; undefined forgets it. */
   keep(part: FormPart, value: unknown): void;
+  /** What was kept before now is forgotten in every workspace and editor window. */
+  forgetEverywhere(): void;
+  /** When everything was forgotten last, in whichever editor window; 0 for never. Epoch ms. */
+  forgottenAt(): number;
 }
 
 /** The choice, the values of each form, and lists that were loaded for fields. */

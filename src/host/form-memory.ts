@@ -17,18 +17,24 @@ const FORGOTTEN = "headroom.forgottenAt";
  */
 export function formMemory(workspace: State, everywhere: State, now: () => number): FormMemory {
   const nameOf = (part: FormPart) => `headroom.${part}`;
+  const forgottenAt = () => {
+    const at = everywhere.get(FORGOTTEN);
+    return typeof at === "number" ? at : 0;
+  };
   return {
+    forgottenAt,
+    forgetEverywhere() {
+      void everywhere.update(FORGOTTEN, now());
+    },
     read(part) {
       const kept = workspace.get(nameOf(part));
       if (typeof kept !== "object" || kept === null || !("at" in kept) || !("value" in kept))
         return undefined;
-      const forgottenAt = everywhere.get(FORGOTTEN);
-      if (typeof forgottenAt !== "number" || Number(kept.at) > forgottenAt) return kept.value;
+      if (Number(kept.at) > forgottenAt()) return kept.value;
       void workspace.update(nameOf(part), undefined);
       return undefined;
     },
     keep(part, value) {
-      if (value === undefined) void everywhere.update(FORGOTTEN, now());
       void workspace.update(nameOf(part), value === undefined ? undefined : { at: now(), value });
     },
   };

@@ -7,6 +7,17 @@ import { type Bench, bench, json, settle } from "./fakes.ts";
 /** A memory that outlives an editor window, as text as the editor keeps it. */
 class Memory implements FormMemory {
   readonly kept = new Map<FormPart, string>();
+  readonly #everywhere: { at: number };
+  /** `everywhere` is what all editor windows share. */
+  constructor(everywhere = { at: 0 }) {
+    this.#everywhere = everywhere;
+  }
+  forgetEverywhere(): void {
+    this.#everywhere.at++;
+  }
+  forgottenAt(): number {
+    return this.#everywhere.at;
+  }
   read(part: FormPart): unknown {
     const text = this.kept.get(part);
     return text === undefined ? undefined : JSON.parse(text);
@@ -145,4 +156,34 @@ test("Forget Everything empties the forms and what was kept of them", async () =
   assert.deepEqual(form?.values, first?.values);
   assert.notEqual(form?.draft, first?.draft);
   assert.ok(![...memory.kept.values()].join().includes("private words"));
+});
+
+for (const intent of ["draft", "send"] as const)
+  test(`what stands in a form while another editor window forgets everything is not kept again by a ${intent}, nor sent`, async () => {
+    const everywhere = { at: 0 };
+    const [one, other] = [new Memory(everywhere), new Memory(everywhere)];
+    const [here, there] = [opened(one), opened(other)];
+    there.app.receive({ type: "chooseProvider", providerId: "sauti" });
+    const first = there.app.snapshot().form;
+    const values = { text: "private words" };
+    there.app.receive({ type: "draft", actionId: "speak", values });
+    await here.app.accounts.forgetEverything();
+    there.app.receive({ type: intent, actionId: "speak", values: { text: "private words and more" } });
+    await settle();
+    const { form } = there.app.snapshot();
+    assert.deepEqual(form?.values, first?.values);
+    assert.notEqual(form?.draft, first?.draft);
+    assert.deepEqual(there.client.asked, []);
+    there.app.receive({ type: "draft", actionId: "speak", values: { text: "since then" } });
+    assert.equal(valuesOf(there).text, "since then");
+    assert.ok(![...one.kept.values(), ...other.kept.values()].join().includes("private words"));
+  });
+
+test("a form that is shown while another editor window forgets everything is empty in the next picture of it", async () => {
+  const everywhere = { at: 0 };
+  const [here, there] = [opened(new Memory(everywhere)), opened(new Memory(everywhere))];
+  there.app.receive({ type: "chooseProvider", providerId: "sauti" });
+  there.app.receive({ type: "draft", actionId: "speak", values: { text: "private words" } });
+  await here.app.accounts.forgetEverything();
+  assert.notEqual(valuesOf(there).text, "private words");
 });

@@ -29,8 +29,12 @@ test("what was forgotten in one workspace is deleted in another as soon as that 
   const [one, other, everywhere] = [new Kept(), new Kept(), new Kept()];
   formMemory(one, everywhere, () => 5).keep("drafts", "typed here");
   formMemory(other, everywhere, () => 6).keep("drafts", "typed there");
-  formMemory(one, everywhere, () => 7).keep("drafts", undefined);
+  const memory = formMemory(one, everywhere, () => 7);
+  memory.keep("drafts", undefined);
   assert.equal(one.values.size, 0);
+  assert.equal(formMemory(other, everywhere, () => 7).forgottenAt(), 0);
+  memory.forgetEverywhere();
+  assert.equal(formMemory(other, everywhere, () => 7).forgottenAt(), 7);
   const later = formMemory(other, everywhere, () => 8);
   assert.equal(later.read("drafts"), undefined);
   assert.equal(other.values.size, 0);
