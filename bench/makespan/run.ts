@@ -113,7 +113,8 @@ function part(total: number, parts: number, index: number): number {
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.once("message", resolve);
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended early with ${code}`)));
+    // Not "exit": that may come before the last message is read.
+    child.once("disconnect", () => reject(new Error("a process of the bench ended early")));
   });
 }
 

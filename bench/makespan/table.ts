@@ -1,7 +1,7 @@
 // Prints the makespan table: every scenario, every contestant, several phases; as many runs at a time as the machine bears.
 import { applies, others } from "./contestants.ts";
 import { run, type Score } from "./run.ts";
-import { scenarios } from "./scenarios.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
 
 /** Options as `bench/main.ts` read them. Unknown names give an empty table. */
 export interface TableOptions {
@@ -12,7 +12,7 @@ export interface TableOptions {
   readonly atOnce: number;
 }
 
-/** Runs and prints; resolves with whether Headroom had no refusal where limits are published. */
+/** Runs and prints, each scenario as soon as it and all before it are done; what waits for one contestant holds up no other. */
 export async function makespanTable(options: TableOptions): Promise<void> {
   const chosen = scenarios.filter(
     ({ id }) => options.scenarios.length === 0 || options.scenarios.includes(id),
@@ -20,46 +20,66 @@ export async function makespanTable(options: TableOptions): Promise<void> {
   const names = ["Headroom", ...Object.keys(others)].filter(
     (name) => options.contestants.length === 0 || options.contestants.includes(name),
   );
-  for (const scenario of chosen) {
-    console.log(
-      `\n${scenario.title} (${scenario.submits} submits, ${scenario.polls} polls, ${scenario.processes} process(es))`,
-    );
-    console.log(
-      columns("", "mean", "worst", "submits", "refusals", "lost", "burst", "Jain", "cpu ms", "later run"),
-    );
-    const taking = names.filter((name) => applies(name, scenario));
-    const work = taking.flatMap((name) => options.phases.map((phase) => ({ name, phase })));
-    const scores = new Map<string, Score[]>(taking.map((name) => [name, []]));
-    const later = new Map<string, Score[]>(taking.map((name) => [name, []]));
-    const next = async (): Promise<void> => {
-      const one = work.shift();
-      if (one === undefined) return;
-      const [first, second] = await run(scenario, one.name, one.phase);
-      if (first !== undefined) scores.get(one.name)?.push(first);
-      if (second !== undefined) later.get(one.name)?.push(second);
-      return next();
-    };
-    await Promise.all(Array.from({ length: options.atOnce }, next));
-    for (const [name, all] of scores) {
-      const again = later.get(name) ?? [];
-      console.log(
-        columns(
-          name,
-          mean(all, (score) => score.all).toFixed(3),
-          Math.max(...all.map((score) => score.all)).toFixed(3),
-          mean(all, (score) => score.submits).toFixed(3),
-          mean(all, (score) => score.refusals).toFixed(1),
-          mean(all, (score) => score.lost).toFixed(1),
-          String(Math.max(...all.map((score) => score.burst))),
-          Math.min(...all.map((score) => score.fairness)).toFixed(3),
-          mean(all, (score) => score.cpuMs).toFixed(0),
-          again.length === 0
-            ? ""
-            : `${mean(again, (score) => score.all).toFixed(2)} (${Math.max(...again.map((score) => score.refusals))})`,
-        ),
-      );
+  const rows = chosen.flatMap((scenario) =>
+    names
+      .filter((name) => applies(name, scenario))
+      .map((name): Row => ({ scenario, name, first: [], later: [], left: options.phases.length })),
+  );
+  const work = rows.flatMap((row) => options.phases.map((phase) => ({ row, phase })));
+  const unprinted = [...chosen];
+  const next = async (): Promise<void> => {
+    const one = work.shift();
+    if (one === undefined) return;
+    const { row, phase } = one;
+    const [first, second] = await run(row.scenario, row.name, phase);
+    if (first !== undefined) row.first.push(first);
+    if (second !== undefined) row.later.push(second);
+    row.left--;
+    for (;;) {
+      const [scenario] = unprinted;
+      const its = rows.filter((other) => other.scenario === scenario);
+      if (scenario === undefined || its.some(({ left }) => left > 0)) break;
+      unprinted.shift();
+      print(scenario, its);
     }
-  }
+    return next();
+  };
+  await Promise.all(Array.from({ length: options.atOnce }, next));
+}
+
+/** A contestant in a scenario. */
+interface Row {
+  readonly scenario: Scenario;
+  readonly name: string;
+  readonly first: Score[];
+  /** A second run, where no limits are published. */
+  readonly later: Score[];
+  /** Runs that are not done. */
+  left: number;
+}
+
+function print({ title, submits, polls, processes }: Scenario, rows: readonly Row[]): void {
+  console.log(`\n${title} (${submits} submits, ${polls} polls, ${processes} process(es))`);
+  console.log(
+    columns("", "mean", "worst", "submits", "refusals", "lost", "burst", "Jain", "cpu ms", "later run"),
+  );
+  for (const { name, first, later } of rows)
+    console.log(
+      columns(
+        name,
+        mean(first, (score) => score.all).toFixed(3),
+        Math.max(...first.map((score) => score.all)).toFixed(3),
+        mean(first, (score) => score.submits).toFixed(3),
+        mean(first, (score) => score.refusals).toFixed(1),
+        mean(first, (score) => score.lost).toFixed(1),
+        String(Math.max(...first.map((score) => score.burst))),
+        Math.min(...first.map((score) => score.fairness)).toFixed(3),
+        mean(first, (score) => score.cpuMs).toFixed(0),
+        later.length === 0
+          ? ""
+          : `${mean(later, (score) => score.all).toFixed(2)} (${Math.max(...later.map((score) => score.refusals))})`,
+      ),
+    );
 }
 
 function mean(all: readonly Score[], pick: (score: Score) => number): number {

@@ -107,7 +107,8 @@ async function run(contestant: string, mix: string, seed: number, processes: num
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.once("message", resolve);
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended early with ${code}`)));
+    // Not "exit": that may come before the last message is read.
+    child.once("disconnect", () => reject(new Error("a process of the bench ended early")));
   });
 }
 
