@@ -6,7 +6,7 @@ import type { Snapshot } from "../../src/protocol/snapshot.ts";
 import { launchBrowser } from "../harness/browser.ts";
 import { confirm } from "./gallery/cards.ts";
 import { type OpenPanel, openPanel } from "./gallery/open.ts";
-import { at, finished, snapshot } from "./gallery/parts.ts";
+import { at, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
 import { type Gallery, startGallery } from "./gallery/server.ts";
 
 const many = (count: number) =>
@@ -19,6 +19,37 @@ const focused = (page: Page) =>
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     return element?.getAttribute("aria-label") ?? element?.textContent?.trim() ?? "";
   });
+
+const queued = (count: number) => {
+  const ids = Array.from({ length: count }, (_, n) => ({ id: `c${n}`, title: `Wait ${n}` }));
+  return snapshot({ queue: ids.map(waiting), cards: ids.map(waitingCard) });
+};
+
+/** The entry that the keyboard is in. */
+const entryOf = (page: Page) =>
+  page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    for (let one: Element | null = element; one !== null; ) {
+      if (one instanceof HTMLElement && one.dataset.entry !== undefined) return one.dataset.entry;
+      const root = one.getRootNode();
+      one = one.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+    }
+    return "";
+  });
+
+/** Presses Tab until the keyboard leaves the entry that it is in; what it came to. */
+async function stopsWithin(page: Page): Promise<string[]> {
+  const entry = await entryOf(page);
+  const stops: string[] = [];
+  for (let n = 0; n < 40; n++) {
+    stops.push((await focused(page)).replace(/\s+/g, " "));
+    await page.keyboard.press("Tab");
+    if ((await entryOf(page)) !== entry) break;
+  }
+  assert.doesNotMatch(await entryOf(page), / c\d/, `Tab went to another entry: ${stops.join(" / ")}`);
+  return stops;
+}
 
 describe("the cards", () => {
   let gallery: Gallery;
@@ -52,6 +83,38 @@ describe("the cards", () => {
     assert.notEqual(await focused(page), "Take 11, Done");
     await show({ ...state, revision: 4, reveal: { ...reveal, id: 8 } });
     await page.locator('[data-entry="card c11"]:focus').waitFor();
+  });
+
+  for (const [what, state, name] of [
+    ["cards", many(30), "Take"],
+    ["waiting requests", queued(30), "Wait"],
+  ] as const)
+    test(`Tab passes thirty ${what} in as many stops as one has, and the arrows reach every one with all that is in it`, async () => {
+      const { page } = await open(state);
+      await page.locator(`[data-entry="${state.queue.length > 0 ? "waiting" : "card"} c0"]`).focus();
+      const inOne = await stopsWithin(page);
+      assert.ok(inOne.length >= 4 && inOne.length < 20, inOne.join(" | "));
+      await page.locator(`[data-entry$=" c0"]`).focus();
+      for (let n = 1; n < 30; n++) await page.keyboard.press("ArrowDown");
+      assert.match(await entryOf(page), / c29$/);
+      assert.deepEqual(
+        await stopsWithin(page),
+        inOne.map((one) => one.replaceAll(`${name} 0`, `${name} 29`)),
+      );
+      await page.locator(`[data-entry$=" c29"]`).focus();
+      await page.keyboard.press("Home");
+      assert.match(await entryOf(page), / c0$/);
+      await page.keyboard.press("End");
+      await page.keyboard.press("ArrowUp");
+      assert.match(await entryOf(page), / c28$/);
+    });
+
+  test("an arrow in a control of a card stays the control's own", async () => {
+    const { page } = await open(many(3));
+    const place = page.getByRole("slider").first();
+    await place.focus();
+    await page.keyboard.press("ArrowDown");
+    assert.match(await entryOf(page), / c0$/);
   });
 
   test("while the person is asked, no polls are told; at the end, what it waited for them is told apart from what it took", async () => {

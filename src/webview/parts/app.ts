@@ -6,6 +6,7 @@ import type { CardView, Snapshot } from "../../protocol/snapshot.ts";
 import { entriesOf, type Held, heldIn, keepIn } from "../base/focus-keeper.ts";
 import type { Kept } from "../base/host.ts";
 import type { Page } from "../base/page.ts";
+import { Roving } from "../base/roving.ts";
 import { shared } from "../base/styles.ts";
 import type { Draft } from "./draft.ts";
 import "./card.ts";
@@ -53,6 +54,9 @@ export class App extends LitElement {
       .summary {
         margin-top: 6px;
       }
+      hr-card:focus {
+        outline: none;
+      }
       .cards {
         display: grid;
         gap: 8px;
@@ -81,6 +85,7 @@ export class App extends LitElement {
   @property({ attribute: false }) accessor page: Page | undefined;
   @property({ attribute: false }) accessor panel: Panel | undefined;
   @property({ attribute: false }) accessor snapshot: Snapshot | undefined;
+  readonly #roving = new Roving(() => this.requestUpdate());
   #held: Held | null = null;
   /** The cards that stood there when Send was pressed last: what comes after is what it began. */
   #before: ReadonlySet<string> | null = null;
@@ -177,7 +182,7 @@ export class App extends LitElement {
         ? nothing
         : html`<section aria-label=${page.t("Kept for later")}>
             <h2>${page.t("Kept for later")} <span class="figures">${page.words.number(kept.length)}</span></h2>
-            ${cardsOf(kept, page, compared)}
+            ${cardsOf(kept, page, compared, this.#roving)}
           </section>`
     }
     ${
@@ -186,7 +191,7 @@ export class App extends LitElement {
         : html`<section aria-label=${page.t("Sent")}>
             <h2>${page.t("Sent")}</h2>
             ${takes.length === 0 ? nothing : html`<hr-compare .page=${page} .takes=${takes} .now=${snapshot.at}></hr-compare>`}
-            ${cardsOf(below, page, compared)}
+            ${cardsOf(below, page, compared, this.#roving)}
           </section>`
     }`;
   }
@@ -218,12 +223,23 @@ export class App extends LitElement {
   }
 }
 
-function cardsOf(cards: readonly CardView[], page: Page, compared: readonly string[]) {
-  return html`<div class="cards">
+/** A shadow host with the tabindex -1 keeps Tab from all that is in it. */
+function cardsOf(cards: readonly CardView[], page: Page, compared: readonly string[], roving: Roving) {
+  const current = roving.among(cards.map((card) => `card ${card.id}`));
+  return html`<div class="cards" @keydown=${roving.keys} @focusin=${roving.entered}>
     ${repeat(
       cards,
       (card) => card.id,
-      (card) => html`<hr-card .page=${page} .card=${card} .compared=${compared}></hr-card>`,
+      (card) => {
+        const isCurrent = current === `card ${card.id}`;
+        return html`<hr-card
+          tabindex=${isCurrent ? nothing : "-1"}
+          .page=${page}
+          .card=${card}
+          .compared=${compared}
+          .current=${isCurrent}
+        ></hr-card>`;
+      },
     )}
   </div>`;
 }

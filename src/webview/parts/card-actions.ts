@@ -1,5 +1,5 @@
 // What a person can do with a card now, as quiet links in the order that the host gives. It must not decide what is allowed.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Intent } from "../../protocol/intents.ts";
 import type { CardView } from "../../protocol/snapshot.ts";
@@ -42,13 +42,14 @@ export function actsOf(card: CardView, shown: readonly Act[]): readonly Act[] {
   return card.can.filter((act) => !shown.includes(act));
 }
 
-/** A link for each act. One element stays one act: a click on "Cancel" must not find "Send again" in its place. */
-export function linksFor(acts: readonly Act[], card: CardView, page: Page) {
+/** A link for each act; Tab goes to them unless they are not `reachable`. One element stays one act: a click on "Cancel" must not find "Send again" in its place. */
+export function linksFor(acts: readonly Act[], card: CardView, page: Page, reachable = true) {
   return repeat(
     acts,
     (act) => act,
     (act) => html`<button
       class="link"
+      tabindex=${reachable ? nothing : "-1"}
       aria-label=${`${wordsFor(act, page)}: ${card.title}`}
       @click=${() => page.post(intentFor(act, card.id))}
     >

@@ -27,13 +27,16 @@ export class Card extends LitElement {
   /** Results that are compared. */
   @property({ attribute: false }) accessor compared: readonly string[] = [];
 
+  /** Whether Tab goes to it; the arrows go to the others of its list. */
+  @property({ attribute: false }) accessor current = false;
+
   readonly #countdown = new Countdown(this, () => this.page?.ticker);
 
   protected override render() {
     const { card, page } = this;
     const shown = card.ask === null ? (["dismiss"] as const) : ([...asked, "dismiss"] as const);
     const acts = actsOf(card, shown);
-    return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`} data-entry=${`card ${card.id}`} tabindex="-1">
+    return html`<article class=${card.ask === null ? card.state : `${card.state} asks`} aria-label=${`${card.title}, ${card.stateTitle}`} data-entry=${`card ${card.id}`} tabindex=${this.current ? "0" : "-1"} aria-keyshortcuts="ArrowDown ArrowUp">
       <header>
         ${markOf(card.state)}
         <div class="names">

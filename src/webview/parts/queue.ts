@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { CardView, WaitingView } from "../../protocol/snapshot.ts";
 import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
+import { Roving } from "../base/roving.ts";
 import { shared } from "../base/styles.ts";
 import { Countdown } from "../base/ticker.ts";
 import { actsOf, linksFor } from "./card-actions.ts";
@@ -79,26 +80,28 @@ export class Queue extends LitElement {
   @property({ attribute: false }) accessor queue: readonly WaitingView[] = [];
   @property({ attribute: false }) accessor cards: readonly CardView[] = [];
 
+  readonly #roving = new Roving(() => this.requestUpdate());
   readonly #countdown = new Countdown(this, () => this.page?.ticker);
 
   protected override render() {
     const { t, words } = this.page;
+    const current = this.#roving.among(this.queue.map((one) => `waiting ${one.id}`));
     return html`<h2>${t("Waiting")} <span class="figures">${words.number(this.queue.length)}</span></h2>
-      <ul>
+      <ul @keydown=${this.#roving.keys} @focusin=${this.#roving.entered}>
         ${repeat(
           this.queue,
           (waiting) => waiting.id,
-          (waiting) => this.#row(waiting),
+          (waiting) => this.#row(waiting, current === `waiting ${waiting.id}`),
         )}
       </ul>`;
   }
 
-  #row(waiting: WaitingView) {
+  #row(waiting: WaitingView, current: boolean) {
     const { t, words } = this.page;
     const { until } = waiting.wait;
     const left = until === null ? 0 : this.#countdown.left(until);
     const card = this.cards.find((one) => one.id === waiting.id);
-    return html`<li class=${waiting.own ? "own" : "other"} data-entry=${`waiting ${waiting.id}`} tabindex="-1">
+    return html`<li class=${waiting.own ? "own" : "other"} data-entry=${`waiting ${waiting.id}`} tabindex=${current ? "0" : "-1"} aria-keyshortcuts="ArrowDown ArrowUp">
       <div class="head">
         ${icon("watch")}
         <h3 title=${waiting.title}>${waiting.title}</h3>
@@ -106,11 +109,12 @@ export class Queue extends LitElement {
       </div>
       ${card === undefined || card.detail === "" ? nothing : html`<p class="detail small soft" title=${card.detail}>${card.detail}</p>`}
       <hr-wait
+        tabindex=${current ? nothing : "-1"}
         .page=${this.page}
         .wait=${waiting.wait}
         .note=${[waiting.own ? "" : t("From another editor window."), laneOf(waiting, this.page)].filter(Boolean).join(" ")}
       ></hr-wait>
-      ${card === undefined ? nothing : html`<div class="acts small">${linksFor(actsOf(card, elsewhere), card, this.page)}</div>`}
+      ${card === undefined ? nothing : html`<div class="acts small">${linksFor(actsOf(card, elsewhere), card, this.page, current)}</div>`}
     </li>`;
   }
 }
