@@ -216,8 +216,12 @@ test("10,000 headers, a header of 1 MB and 100 MB of JSON leave memory as it was
   };
   const json = await create();
   clearInterval(watch);
-  await new Promise((done) => setImmediate(done));
-  collect();
+  // What the server itself still holds of the broken connection goes some turns later.
+  for (let turns = 0; turns < 50; turns++) {
+    await new Promise((done) => setImmediate(done));
+    collect();
+    if (held() - before < 40_000_000) break;
+  }
   assert.deepEqual([many.state, huge.state, json.state], ["unknown", "unknown", "unknown"]);
   assert.match(json.problem?.sentence ?? "", /100\sMB/);
   assert.ok(most - before < 80_000_000, `at most ${Math.round((most - before) / 1e6)} MB more were held`);
