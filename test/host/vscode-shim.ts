@@ -76,9 +76,9 @@ export const window = { showQuickPick: pickMany, createTreeView: tree, createInp
 export const ConfigurationTarget = { Global: 1 };
 export const workspace = {
   getConfiguration: (section) => ({
-    get: (name) => shim.settings.get(section + "." + name),
+    get: (name) => ["workspaceFolder:", "workspace:", ""].map((level) => shim.settings.get(level + section + "." + name)).find((one) => one !== undefined),
     update: async (name, value) => { shim.settings.set(section + "." + name, value); },
-    inspect: (name) => ({ globalValue: shim.settings.get(section + "." + name), workspaceValue: shim.settings.get("workspace:" + section + "." + name) }),
+    inspect: (name) => ({ globalValue: shim.settings.get(section + "." + name), workspaceValue: shim.settings.get("workspace:" + section + "." + name), workspaceFolderValue: shim.settings.get("workspaceFolder:" + section + "." + name) }),
   }),
   onDidChangeConfiguration: () => disposable,
 };
