@@ -10,6 +10,7 @@ import type { ResultFile } from "./api.ts";
 import { type Context, newId } from "./context.ts";
 import { brokenAnswer, errorProblem } from "./problems.ts";
 import type { Task } from "./task.ts";
+import { aboutOf } from "./task-problems.ts";
 
 /** The most of a text or JSON result that is shown without opening it. Characters. */
 const PREVIEW = 4_000;
@@ -143,10 +144,6 @@ export async function written(
     if (!isHeadroomError(error, "notConfigured")) throw error;
     return { ...shown, problem: errorProblem(aboutOf(task), error).sentence };
   }
-}
-
-function aboutOf({ context, place }: Pick<Task, "context" | "place">) {
-  return { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
 }
 
 /** A result's id tells exchange, step and place, so that the same result always has the same one. */

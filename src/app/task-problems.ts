@@ -17,7 +17,7 @@ export function failureOf(
 ): { readonly failure: FailureRead; readonly problem: Problem } {
   const { status, headers } = incoming.head;
   const failure = readError(task.place.profile, status, headers, answered(incoming).body);
-  return { failure, problem: failureProblem(about(task), status, failure) };
+  return { failure, problem: failureProblem(aboutOf(task), status, failure) };
 }
 
 /** Anything that was thrown on the way. `left` tells whether the request had left; null where that is not to be said. */
@@ -26,7 +26,7 @@ export function thrownProblem(
   error: unknown,
   left: boolean | null = null,
 ): Problem {
-  const problem = errorProblem({ ...about(task), left, fileOf: (field) => fileAt(task, field) }, error);
+  const problem = errorProblem({ ...aboutOf(task), left, fileOf: (field) => fileAt(task, field) }, error);
   return { ...problem, sentence: redactorOf(task.context).text(problem.sentence) };
 }
 
@@ -51,7 +51,7 @@ export function brokenProblem(
   why: Parameters<typeof brokenAnswer>[1],
   detail: string,
 ): Problem {
-  return brokenAnswer(about(task), why, detail);
+  return brokenAnswer(aboutOf(task), why, detail);
 }
 
 /** The same problem of an exchange whose work was done: it says that this may have cost something. */
@@ -85,6 +85,7 @@ export function leftProblem({ context, place }: Standing): Problem {
   };
 }
 
-function about({ context, place }: Standing) {
+/** What every sentence on a task's problem needs: the ports, the provider's name, whether its account is simulated. */
+export function aboutOf({ context, place }: Standing) {
   return { ...context.ports, providerName: place.profile.name, simulated: place.account.simulated };
 }
