@@ -51,6 +51,7 @@ export function cardOf(context: Context, parts: CardParts): CardView {
     createdAt: exchange.createdAt,
     sentAt: job?.sentAt ?? null,
     endedAt: exchange.endedAt,
+    left: exchange.attempts > 0 || job?.sentAt !== undefined || (job?.remoteId ?? null) !== null,
     thoughtMs: wasAsked(job, action)
       ? thoughtMs(
           context.ports.exchanges.timeline(exchange.id),

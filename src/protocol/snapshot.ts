@@ -132,6 +132,8 @@ export const cardSchema = z.object({
   /** When its first request left; null before. */
   sentAt: nullable(instant),
   endedAt: nullable(instant),
+  /** Whether anything of it has left, from here or from where it was adopted; false for what was cancelled before. */
+  left: z.boolean(),
   /** How long the person was asked and had not decided; it is neither waiting nor the provider's. ms */
   thoughtMs: z.number(),
   step: nullable(z.object({ name: z.string(), index: z.number(), of: z.number() })),

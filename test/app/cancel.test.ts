@@ -25,6 +25,8 @@ interface Row {
   readonly passMs?: number;
   readonly state: string;
   readonly freed: number;
+  /** Whether anything had left. */
+  readonly left: boolean;
 }
 
 const rows: readonly Row[] = [
@@ -33,6 +35,7 @@ const rows: readonly Row[] = [
     simulator: new Promise(() => {}),
     state: "Cancelled",
     freed: 1,
+    left: false,
   },
   {
     where: "the gate holds it",
@@ -49,6 +52,7 @@ const rows: readonly Row[] = [
     },
     state: "Cancelled",
     freed: 1,
+    left: false,
   },
   {
     where: "it is on the wire",
@@ -58,6 +62,7 @@ const rows: readonly Row[] = [
     },
     state: "Cancelled",
     freed: 1,
+    left: true,
   },
   {
     where: "it pauses before another attempt",
@@ -69,6 +74,7 @@ const rows: readonly Row[] = [
     },
     state: "Cancelled",
     freed: 1,
+    left: true,
   },
   {
     where: "the next poll is not due",
@@ -76,6 +82,7 @@ const rows: readonly Row[] = [
       request.method === "POST" ? json(202, { job_id: "j1", status: "queued" }) : running,
     state: "Not watched",
     freed: 0,
+    left: true,
   },
   {
     where: "a poll waits in the gate",
@@ -84,6 +91,7 @@ const rows: readonly Row[] = [
     passMs: 5_000,
     state: "Not watched",
     freed: 0,
+    left: true,
   },
 ];
 
@@ -103,6 +111,7 @@ for (const row of rows)
     await settle();
     assert.equal(on.card(id).stateTitle, row.state);
     assert.equal(on.card(id).wait, null);
+    assert.equal(on.card(id).left, row.left);
     assert.deepEqual(
       on.ledger.freed,
       Array.from({ length: row.freed }, () => id),

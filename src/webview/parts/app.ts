@@ -163,12 +163,14 @@ export class App extends LitElement {
     // A request that only waits is shown in the queue, with what can be done about it, and not twice.
     const waiting = new Set(queue.map((one) => one.id));
     const kept = cards.filter((card) => card.state === "kept");
-    const below = cards.filter(
+    const others = cards.filter(
       (card) => card.state !== "kept" && !(card.state === "waiting" && waiting.has(card.id)),
     );
+    const unsent = others.filter((card) => card.endedAt !== null && !card.left);
+    const sent = others.filter((card) => !unsent.includes(card));
     const takes = takesOf(cards, this.panel?.kept().compared ?? []);
     const compared = takes.map((one) => one.result.id);
-    if (below.length === 0 && queue.length + kept.length === 0) {
+    if (others.length + queue.length + kept.length === 0) {
       return html`<hr-empty
         .page=${page}
         .simulated=${snapshot.simulated}
@@ -177,21 +179,22 @@ export class App extends LitElement {
       ></hr-empty>`;
     }
     return html`${queue.length === 0 ? nothing : html`<hr-queue .page=${page} .queue=${queue} .cards=${cards}></hr-queue>`}
+    ${[[page.t("Kept for later"), kept] as const, [page.t("Not sent"), unsent] as const].map(
+      ([title, held]) =>
+        held.length === 0
+          ? nothing
+          : html`<section aria-label=${title}>
+            <h2>${title} <span class="figures">${page.words.number(held.length)}</span></h2>
+            ${cardsOf(held, page, compared, this.#roving)}
+          </section>`,
+    )}
     ${
-      kept.length === 0
-        ? nothing
-        : html`<section aria-label=${page.t("Kept for later")}>
-            <h2>${page.t("Kept for later")} <span class="figures">${page.words.number(kept.length)}</span></h2>
-            ${cardsOf(kept, page, compared, this.#roving)}
-          </section>`
-    }
-    ${
-      below.length === 0
+      sent.length === 0
         ? nothing
         : html`<section aria-label=${page.t("Sent")}>
             <h2>${page.t("Sent")}</h2>
             ${takes.length === 0 ? nothing : html`<hr-compare .page=${page} .takes=${takes} .now=${snapshot.at}></hr-compare>`}
-            ${cardsOf(below, page, compared, this.#roving)}
+            ${cardsOf(sent, page, compared, this.#roving)}
           </section>`
     }`;
   }

@@ -111,6 +111,7 @@ export class Card extends LitElement {
       // What it waited here is not what the provider took.
       if (from - card.createdAt >= 1000)
         parts.push(t("waited {time}", { time: words.duration(from - card.createdAt) }));
+      if (!card.left) parts.push(t("nothing was sent"));
       if (card.sentAt !== null)
         parts.push(
           t("took {time}", { time: words.duration(Math.max(0, card.endedAt - from - card.thoughtMs)) }),

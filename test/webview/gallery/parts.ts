@@ -153,6 +153,7 @@ export function card(part: Partial<CardView> = {}): CardView {
     sentAt: at - 46_000,
     thoughtMs: 0,
     endedAt: null,
+    left: true,
     step: null,
     wait: null,
     polls: 0,
