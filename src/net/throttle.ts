@@ -4,7 +4,7 @@ import { isSameClaim } from "../core/quota/alike.ts";
 import type { Ask, Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
 import { atTurnsEnd, Bookings, isInVain } from "./bookings.ts";
-import { type Clock, LONGEST_TIMER_MS } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { Connections } from "./connections.ts";
 import { GroupNames } from "./group-names.ts";
 import type { Held } from "./held.ts";
@@ -38,6 +38,10 @@ const TICKETS = 64;
 const GRANTS_A_TURN = 32;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
+/** The longest timer: on some systems timers stand still while the machine sleeps, and none sees that the clock was set. ms */
+const NAP_MS = 15_000;
+/** So much later than asked for a timer fires where the machine is busy. ms */
+const BUSY_MS = 1_000;
 
 /** Holds requests and lets them go. Lives as long as the client. */
 export class Gate {
@@ -277,10 +281,12 @@ export class Gate {
     this.#timer = null;
     if (at === Number.POSITIVE_INFINITY) return;
     const now = this.bookings.clock.now();
-    const until = Math.min(Math.max(at, now), now + LONGEST_TIMER_MS);
+    const until = Math.min(Math.max(at, now), now + NAP_MS);
     const cancel = this.bookings.clock.after(until - now, () => {
       this.#timer = null;
-      for (const group of this.#groups) group.due ||= (group.askAt ?? 1e99) <= until;
+      const jumped = Math.abs(this.bookings.clock.now() - until) > BUSY_MS;
+      for (const group of this.#groups)
+        if (group.askAt !== null && (jumped || group.askAt <= until)) group.due = true;
       this.#pump();
     });
     this.#timer = { at, cancel };

@@ -1,47 +1,66 @@
-// The one place that notices that the machine's clock was set or that the machine slept: the wall clock is compared with one that
-// only runs. It keeps two numbers and sets no timer.
+// The one place that notices that the machine's clock was set or that the machine slept, and tells the two apart: the wall clock is
+// compared with one that only runs, and that one with how long the machine is up. It keeps two numbers and sets no timer.
+import { uptime } from "node:os";
+import type { Shift } from "../core/quota/shift.ts";
 
 /** A smaller difference is drift. ms */
 const JUMP_MS = 1_000;
+/** After a sleep the clock is read from one that counts whole seconds: so far off it may be. ms */
+const WAKING_MS = 1_000;
+/** So far a sleep may differ from what the wall clock jumped: both count whole seconds on some systems. ms */
+const ALIKE_MS = 2_000;
 
 /** A jump of the wall clock. */
-export interface Jump {
-  /** How far it went beyond what really passed; negative where it was set back. ms */
-  readonly byMs: number;
+export interface Jump extends Shift {
   /** The wall clock minus the steady one, since then: the same in every process of the machine. ms */
   readonly offsetMs: number;
   /** What the wall clock shows now. Epoch ms. */
   readonly now: number;
 }
 
-/** Ms since the machine started, the same in every process. On most systems it stands still while the machine sleeps. */
-export function machineSteady(): number {
-  return Number(process.hrtime.bigint() / 1000n) / 1000;
+/** A machine's clocks beside the one on the wall, the same in every process. Ms since it started. */
+export interface Machine {
+  /** Only runs. On some systems it stands still while the machine sleeps. */
+  steady(): number;
+  /** Its sleep counted; 0 where the system does not tell. Slow to read. */
+  up(): number;
 }
+
+export const thisMachine: Machine = {
+  steady: () => Number(process.hrtime.bigint() / 1000n) / 1000,
+  up: () => {
+    try {
+      return uptime() * 1000;
+    } catch {
+      return 0;
+    }
+  },
+};
 
 /** Whether two readings of the offset mean the same setting of the clock. */
 export function isSameOffset(a: number, b: number): boolean {
   return Math.abs(a - b) <= JUMP_MS;
 }
 
-/** Watches the two clocks. */
+/** Watches the clocks. */
 export class Jumps {
   readonly #wall: () => number;
-  readonly #steady: () => number;
+  readonly #machine: Machine;
   #offsetMs: number;
+  #sleptMs: number;
 
-  constructor(wall: () => number, steady: () => number) {
+  constructor(wall: () => number, machine: Machine) {
     this.#wall = wall;
-    this.#steady = steady;
-    this.#offsetMs = wall() - steady();
+    this.#machine = machine;
+    this.#offsetMs = wall() - machine.steady();
+    this.#sleptMs = this.#slept();
   }
 
   /** The jump since the last that was taken; null where there was none. */
   look(): Jump | null {
     const now = this.#wall();
-    const offsetMs = now - this.#steady();
-    const byMs = offsetMs - this.#offsetMs;
-    if (!isSameOffset(offsetMs, this.#offsetMs)) return { byMs, offsetMs, now };
+    const offsetMs = now - this.#machine.steady();
+    if (!isSameOffset(offsetMs, this.#offsetMs)) return { ...this.#shift(offsetMs), offsetMs, now };
     this.#offsetMs = offsetMs;
     return null;
   }
@@ -49,5 +68,19 @@ export class Jumps {
   /** It was taken into account. */
   take(jump: Jump): void {
     this.#offsetMs = jump.offsetMs;
+    this.#sleptMs = this.#slept();
+  }
+
+  /** While the machine slept time passed for the server too; where that does not explain all of the jump, the clock was set. */
+  #shift(offsetMs: number): Shift {
+    const jumpedMs = offsetMs - this.#offsetMs;
+    const sleptMs = this.#slept() - this.#sleptMs;
+    const slept = sleptMs > 0 && Math.abs(jumpedMs - sleptMs) <= ALIKE_MS;
+    return slept ? { byMs: WAKING_MS, sleptMs: jumpedMs } : { byMs: jumpedMs, sleptMs: 0 };
+  }
+
+  /** How long the steady clock has stood still since the machine started. ms */
+  #slept(): number {
+    return this.#machine.up() - this.#machine.steady();
   }
 }

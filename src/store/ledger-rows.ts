@@ -164,13 +164,13 @@ export class LedgerRows implements Rows {
     this.#changedClocks.add(account);
   }
 
-  moved({ byMs, offsetMs, now }: Jump): void {
+  moved({ byMs, sleptMs, offsetMs, now }: Jump): void {
     const db = this.#database;
     const known = db.prepare("SELECT wall_offset FROM machine").get()?.wall_offset;
     if (known !== undefined && isSameOffset(Number(known), offsetMs)) return;
     db.prepare("INSERT OR REPLACE INTO machine VALUES (1, ?)").run(offsetMs);
     for (const { key } of db.prepare("SELECT key FROM partitions").all())
-      this.savePartition(String(key), shifted(this.partition(String(key)), byMs, now));
+      this.savePartition(String(key), shifted(this.partition(String(key)), { byMs, sleptMs }, now));
     for (const { account } of db.prepare("SELECT account FROM clocks").all())
       this.saveClock(String(account), unplaced(this.clock(String(account))));
     db.prepare("UPDATE lines SET until = until + ? WHERE ? > 0 OR until > ?").run(byMs, byMs, now);

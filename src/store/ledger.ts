@@ -7,7 +7,7 @@ import type { Claim, Head, Meter, Refusal } from "../core/quota/model.ts";
 import { reserve } from "../core/quota/reserve.ts";
 import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
-import { type Jump, Jumps, machineSteady } from "./jumps.ts";
+import { type Jump, Jumps, type Machine, thisMachine } from "./jumps.ts";
 import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, withGrace } from "./ledger-order.ts";
@@ -28,8 +28,8 @@ export interface LedgerOptions {
   readonly alive?: (pid: number) => boolean;
   /** When to try again what found the database held. Default the machine's time. */
   readonly later?: Later;
-  /** Ms on a clock that only runs, the same in every process of the machine. Default the machine's. */
-  readonly steady?: () => number;
+  /** Default this machine's clocks. */
+  readonly machine?: Machine;
   /** Hears of a booking that cannot be written, and of a database that cannot be had for long. Default nobody hears. */
   readonly trouble?: (error: unknown) => void;
 }
@@ -59,7 +59,7 @@ export class SqlLedger implements Ledger {
       this.#lines.undo(work),
     );
     this.#later = options.later ?? machineLater;
-    this.#jumps = new Jumps(this.#later.now, options.steady ?? machineSteady);
+    this.#jumps = new Jumps(this.#later.now, options.machine ?? thisMachine);
     this.#pending = new Pending(this.#later, options.trouble ?? (() => {}));
   }
 

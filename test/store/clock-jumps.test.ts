@@ -22,7 +22,7 @@ let files = 0;
 /** Two processes of one machine, and its clocks. */
 function machine() {
   const path = join(folder, `${files++}.db`);
-  const clocks = { wall: START, steady: 5_000 };
+  const clocks = { wall: START, steady: 5_000, up: 5_000 };
   const later = { now: () => clocks.wall, after: () => () => {} };
   const one = () => {
     const database = new Database({ path, migrations: schema, now: () => START });
@@ -32,16 +32,21 @@ function machine() {
       random: () => 0.5,
       alive: () => true,
       later,
-      steady: () => clocks.steady,
+      machine: { steady: () => clocks.steady, up: () => clocks.up },
     });
   };
   const [left, right] = [one(), one()];
   /** Real time passes. */
   const pass = (ms: number) => {
-    clocks.wall += ms;
+    sleep(ms);
     clocks.steady += ms;
   };
-  /** The clock is set; or, forward, the machine slept. */
+  /** The machine sleeps: its steady clock stands still. */
+  const sleep = (ms: number) => {
+    clocks.wall += ms;
+    clocks.up += ms;
+  };
+  /** The clock is set; or, forward, the machine slept and does not tell. */
   const set = (ms: number) => {
     clocks.wall += ms;
   };
@@ -50,7 +55,7 @@ function machine() {
       string,
       unknown
     >;
-  return { left, right, clocks, pass, set, state };
+  return { left, right, clocks, pass, sleep, set, state };
 }
 
 function claimOf(kind: RatePolicy["kind"], limit: number): Claim {
@@ -88,7 +93,7 @@ const jumps: readonly (readonly [string, number])[] = [
   ["set forward by two hours", 2 * HOUR],
   ["set back by five minutes", -300_000],
   ["set back by two hours", -2 * HOUR],
-  ["right again after ten minutes of sleep", 600_000],
+  ["right again after ten minutes of a sleep of which the machine tells nothing", 600_000],
 ];
 for (const [what, byMs] of jumps)
   test(`with a clock ${what}, a spend leaves its quota window when it would have, in every process`, () => {
@@ -106,6 +111,64 @@ for (const [what, byMs] of jumps)
     pass(50_300);
     assert.equal(right.reserve(ask(claim), clocks.wall).granted, true);
   });
+
+test("what passed while the machine slept has passed at the server too, in every process", () => {
+  const { left, right, clocks, pass, sleep } = machine();
+  const claim = claimOf("sliding", 1);
+  spend(left, claim, clocks.wall);
+  pass(10_000);
+  sleep(30_000);
+  for (const ledger of [left, right, left]) {
+    const decision = ledger.reserve(ask(claim), clocks.wall);
+    assert.ok(!decision.granted && decision.wait.until !== null);
+    // The clock that is read on waking counts whole seconds.
+    const waitMs = decision.wait.until - clocks.wall;
+    assert.ok(waitMs >= 20_900 && waitMs <= 21_100, `${waitMs} ms`);
+  }
+  sleep(8 * HOUR);
+  assert.equal(right.reserve(ask(claim), clocks.wall).granted, true);
+});
+
+test("a wait that the server stated goes on while the machine sleeps", () => {
+  const { left, right, clocks, sleep } = machine();
+  const claim = claimOf("sliding", 5);
+  const one = ask(claim);
+  left.reserve(one, clocks.wall);
+  const refusal = { kind: "rate", until: clocks.wall + 30_000, evidence: "stated" } as const;
+  left.settle(one.id, { ...head(clocks.wall, clocks.wall + 5), status: 429 }, refusal, clocks.wall + 5);
+  sleep(HOUR);
+  assert.equal(right.reserve(ask(claim), clocks.wall).granted, true);
+});
+
+test("what was in the air when the machine fell asleep may have arrived only when it woke", () => {
+  for (const answered of [true, false]) {
+    const { left, clocks, pass, sleep } = machine();
+    const claim = claimOf("sliding", 1);
+    const one = ask(claim);
+    const sentAt = clocks.wall;
+    left.reserve(one, sentAt);
+    sleep(HOUR);
+    if (answered) left.settle(one.id, head(sentAt, clocks.wall), null, clocks.wall);
+    else left.lost(one.id, clocks.wall);
+    pass(59_000);
+    assert.equal(left.reserve(ask(claim), clocks.wall).granted, false);
+    pass(2_500);
+    assert.equal(left.reserve(ask(claim), clocks.wall).granted, true);
+  }
+});
+
+test("a clock that was set while the machine slept is not believed", () => {
+  const { left, clocks, pass, sleep, set } = machine();
+  const claim = claimOf("sliding", 1);
+  spend(left, claim, clocks.wall);
+  pass(10_000);
+  sleep(30_000);
+  set(HOUR);
+  const decision = left.reserve(ask(claim), clocks.wall);
+  assert.ok(!decision.granted && decision.wait.until !== null);
+  const waitMs = decision.wait.until - clocks.wall;
+  assert.ok(waitMs > 49_900 && waitMs < 50_200, `${waitMs} ms`);
+});
 
 test("small steps back count a little longer, never shorter", () => {
   const { left, clocks, pass, set } = machine();

@@ -148,7 +148,7 @@ test("bookings that waited are written in the order in which they were made, bef
 test("a booking that waited takes nobody's later spend for one in the future", () => {
   const path = fresh();
   const { later, tryAgain } = byHand();
-  const { ledger } = open(path, { later, steady: () => later.at });
+  const { ledger } = open(path, { later, machine: { steady: () => later.at, up: () => later.at } });
   const rival = open(path);
   const claim = claimOf({ ...sliding, limit: 2 });
   const [one] = booked(ledger, claim, 1);

@@ -45,7 +45,7 @@ export function tidy(
   let { log, cells, foreign, flying } = state;
   if (anyUntil(log, goneAt)) log = log.filter((one) => !gone(one[1]));
   const lostAt = goneAt - LONGEST_FLIGHT_MS;
-  if (anyUntil(flying, lostAt)) flying = flying.filter((one) => one[1] > lostAt);
+  if (anyUntil(flying, lostAt)) flying = flying.filter((one) => one[1] + one[3] > lostAt);
   if (cells.length > 0) {
     const theta = thetaAt(clock, now);
     const oldest = theta === null ? null : Math.floor((now + theta.lo) / rate.quotaWindowMs) - 1;

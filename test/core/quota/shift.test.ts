@@ -16,8 +16,8 @@ const BOOKS: PartitionState = {
   probing: true,
 };
 
-test("forward, as after a sleep, every instant moves along, and no count, length, name or cell does", () => {
-  assert.deepEqual(shifted(BOOKS, 500, NOW), {
+test("forward, every instant moves along, and no count, length, name or cell does", () => {
+  assert.deepEqual(shifted(BOOKS, { byMs: 500, sleptMs: 0 }, NOW), {
     ...BOOKS,
     log: [[NOW + 490, NOW + 510, 3]],
     cells: [[180_000_000, 2, NOW + 520]],
@@ -29,7 +29,7 @@ test("forward, as after a sleep, every instant moves along, and no count, length
 });
 
 test("back, only what would lie in the future moves, so that nothing is older than it is", () => {
-  assert.deepEqual(shifted(BOOKS, -500, NOW), {
+  assert.deepEqual(shifted(BOOKS, { byMs: -500, sleptMs: 0 }, NOW), {
     ...BOOKS,
     log: [[NOW - 10, NOW - 490, 3]],
     cells: [[180_000_000, 2, NOW - 480]],
@@ -40,8 +40,19 @@ test("back, only what would lie in the future moves, so that nothing is older th
   });
 });
 
+test("through a sleep what was in the air may arrive until its end, and nobody knows any more when a quota window opened", () => {
+  const { flying, opened } = shifted(
+    { ...BOOKS, opened: [NOW, NOW + 5] },
+    { byMs: 1_000, sleptMs: 60_000 },
+    NOW,
+  );
+  assert.deepEqual(flying, [["1800000000000", NOW + 1_001, 1, 60_050]]);
+  assert.equal(opened, null);
+});
+
 test("a jump by nothing moves nothing, and from the year 1973 on a number is an instant", () => {
-  const at = (polledAt: number, byMs: number) => shifted({ ...EMPTY, polledAt }, byMs, NOW).polledAt;
+  const at = (polledAt: number, byMs: number) =>
+    shifted({ ...EMPTY, polledAt }, { byMs, sleptMs: 0 }, NOW).polledAt;
   assert.equal(at(NOW + 5, 0), NOW + 5);
   assert.deepEqual([at(1e11, 1), at(1e11 + 1, 1), at(1.5e11, 1)], [1e11, 1e11 + 2, 1.5e11 + 1]);
   assert.deepEqual([at(NOW, -1), at(NOW + 1, -1)], [NOW, NOW]);
@@ -49,7 +60,7 @@ test("a jump by nothing moves nothing, and from the year 1973 on a number is an 
 
 test("figures are in doubt for two minutes where something was counted before", () => {
   const until = (log: PartitionState["log"], before: number) =>
-    shifted({ ...EMPTY, log, unsureUntil: before }, 500, NOW).unsureUntil - NOW;
+    shifted({ ...EMPTY, log, unsureUntil: before }, { byMs: 500, sleptMs: 0 }, NOW).unsureUntil - NOW;
   assert.deepEqual([until([], 0), until([], NOW + 9), until(BOOKS.log, 0)], [-NOW, 9, 120_000]);
   assert.equal(until(BOOKS.log, NOW + 200_000), 200_000);
 });

@@ -49,12 +49,12 @@ test("a spend of a long quota window is kept a minute after it left, and a quart
 
 test("a request that nobody answers is given up a quarter of an hour after its quota window, and an answer still counts", () => {
   const flight = (ms: number) => [`sent ${ms}`, NOW - ms, 1, 40] as const;
-  const flying = [flight(920_003), flight(920_002)];
+  const flying = [flight(920_043), flight(920_042)];
   const left = tidy(rate("fixedFromFirst", 10_000), state({ flying }), CLOCK, NOW);
-  assert.deepEqual(left.flying, [flight(920_002)]);
+  assert.deepEqual(left.flying, [flight(920_042)]);
   const claim = claimOf(["r", "fixedFromFirst", 100, 10_000]);
-  const head = { status: 200, headers: {}, sentAt: NOW - 920_003, gotAt: NOW, quick: false };
-  const own = { claim, flight: "sent 920003", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
+  const head = { status: 200, headers: {}, sentAt: NOW - 920_043, gotAt: NOW, quick: false };
+  const own = { claim, flight: "sent 920043", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
   const settlement = { ...own, head, reading: readHead(head, null), refusal: null };
   assert.equal(settle(settlement, [left], CLOCK, NOW).states[0]?.log.length, 1);
 });
