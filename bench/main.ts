@@ -33,7 +33,10 @@ if (part === "all" || part === "lasting") lastingFigures();
 if (part === "all" || part === "history") await historyTable();
 if (part === "all" || part === "stream") await streamTable();
 if (part === "all" || part === "slots")
-  await slotsTable(values.contestant, [1, 2, 3, 4, 5, 6].slice(0, 2 * values.phases.split(",").length));
+  await slotsTable(
+    values.contestant,
+    Array.from({ length: 4 * values.phases.split(",").length }, (_, i) => i + 1),
+  );
 if (part === "all" || part === "makespan")
   await makespanTable({
     scenarios: names,

@@ -1,4 +1,5 @@
 // Headroom's adapter for the slots table: the real client, gate, ledger and poll schedule; what app/ does round them, in short.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { alike, type Length } from "../../src/core/jobs/lengths.ts";
 import { nextPollAt } from "../../src/core/jobs/schedule.ts";
 import { diagnose } from "../../src/core/quota/diagnosis.ts";
@@ -14,6 +15,9 @@ import type { Contestant } from "./contestants.ts";
 import { INTERVAL_MS, type Share, SLOTS } from "./work.ts";
 
 const PARTITION = "bench/account:a/slots";
+/** As in app/lengths.ts: so many lengths, and what other processes learned is read after so many intervals at the latest. ms */
+const KEPT = 32;
+const KEPT_MS = 10 * INTERVAL_MS;
 const silent = { waiting() {}, sending() {}, head() {}, refused() {}, retrying() {}, bytes() {} };
 const watch = { intervalMs: INTERVAL_MS, minimumIntervalMs: INTERVAL_MS, jitterMs: 0 };
 const claim: Claim = {
@@ -28,7 +32,7 @@ const claim: Claim = {
 };
 
 /** Makes the contestant for one process of a run. */
-export function headroom({ ledgerFile, name, origin }: Share): Contestant {
+export function headroom({ ledgerFile, lengthsFile, name, origin }: Share): Contestant {
   const database = new Database({ path: ledgerFile, migrations: schema, now: Date.now });
   const signal = new LoopbackSignal(database);
   const ledger = new SqlLedger({ database, signal });
@@ -55,7 +59,14 @@ export function headroom({ ledgerFile, name, origin }: Share): Contestant {
         meters: request.claim === null ? [] : ledger.meters(request.claim, now),
       }),
   });
-  const lengths: Length[] = [];
+  let kept = { at: Number.NEGATIVE_INFINITY, lengths: [] as Length[] };
+  const lengths = () => {
+    if (clock.now() - kept.at > KEPT_MS) {
+      const lines = existsSync(lengthsFile) ? readFileSync(lengthsFile, "utf8").trim().split("\n") : [];
+      kept = { at: clock.now(), lengths: lines.slice(-KEPT).map((line) => JSON.parse(line) as Length) };
+    }
+    return kept.lengths;
+  };
   let count = 0;
   const send = async (more: Partial<Outgoing>, path: string) => {
     const answer = await client.send(
@@ -87,7 +98,7 @@ export function headroom({ ledgerFile, name, origin }: Share): Contestant {
     for (let polls = 0; ; polls++) {
       const now = clock.now();
       const pressed = ledger.tickets().some((one) => one.wait.cause === "slots");
-      const known = alike(lengths, size);
+      const known = alike(lengths(), size);
       const facts = {
         now,
         ageMs: now - takenAt,
@@ -103,7 +114,9 @@ export function headroom({ ledgerFile, name, origin }: Share): Contestant {
       const ageMs = clock.now() - takenAt;
       if (body.state === "succeeded") {
         ledger.free(holder, clock.now());
-        lengths.push({ from: aliveMs, to: ageMs, size });
+        const length: Length = { from: aliveMs, to: ageMs, size };
+        kept.lengths = [...lengths(), length].slice(-KEPT);
+        appendFileSync(lengthsFile, `${JSON.stringify(length)}\n`);
         return;
       }
       aliveMs = ageMs;

@@ -7,8 +7,8 @@ import { INTERVAL_MS, mixes, SLOTS } from "./work.ts";
 /** Timers are coarse: a poll so much too soon is let pass. ms */
 const COARSE_MS = 20;
 
-const [, , mix = "", seed = ""] = process.argv;
-const work = mixes[mix]?.(Number(seed)) ?? [];
+const [, , mix = "", account = "", run = ""] = process.argv;
+const work = mixes[mix]?.(Number(account), Number(run)) ?? [];
 const jobs: { readonly endsAt: number; polledAt: number }[] = [];
 const accepted: { readonly at: number; readonly lengthMs: number }[] = [];
 let refusals = 0;

@@ -1,5 +1,5 @@
-// Prints the slots table: every contestant, one and two processes, several mixes of lengths; all seeds of a contestant at once,
-// for clients mostly wait.
+// Prints the slots table: every contestant, one and two processes, several accounts with two runs each; all accounts of a
+// contestant at once, for clients mostly wait.
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { temporaryFolder } from "../../test/harness/paths.ts";
@@ -23,36 +23,66 @@ interface Accepted {
 }
 
 /** Runs and prints; contestants by name, all without names. */
-export async function slotsTable(names: readonly string[], seeds: readonly number[]): Promise<void> {
+export async function slotsTable(names: readonly string[], accounts: readonly number[]): Promise<void> {
   for (const [mix, processes] of Object.keys(mixes).flatMap((one) => [
     [one, 1] as const,
     [one, 2] as const,
   ])) {
-    console.log(`\n3 slots, 24 jobs, ${mix}, bare 429, ${processes} process(es); ${seeds.length} mixes\n`);
+    console.log(
+      `\n3 slots, 24 jobs, ${mix}, bare 429, ${processes} process(es); ${accounts.length} accounts\n`,
+    );
     console.log(columns("", "/polling", "worst", "/knowing", "refusals", "polls", "lost", "cpu ms"));
     for (const name of Object.keys(contestants)) {
       if (names.length > 0 && !names.includes(name)) continue;
-      const scores = await Promise.all(seeds.map((seed) => run(name, mix, seed, processes)));
-      const mean = (pick: (score: Score) => number) =>
-        scores.reduce((sum, score) => sum + pick(score), 0) / scores.length;
-      console.log(
-        columns(
-          name,
-          mean((one) => one.polling).toFixed(3),
-          Math.max(...scores.map((one) => one.polling)).toFixed(3),
-          mean((one) => one.knowing).toFixed(3),
-          mean((one) => one.refusals).toFixed(1),
-          mean((one) => one.polls).toFixed(0),
-          mean((one) => one.lost).toFixed(1),
-          mean((one) => one.cpuMs).toFixed(0),
-        ),
+      const scores = await Promise.all(accounts.map((account) => runs(name, mix, account, processes)));
+      print(
+        name,
+        scores.map(([first]) => first!),
+      );
+      print(
+        "  in its next run",
+        scores.map(([, next]) => next!),
       );
     }
   }
 }
 
-async function run(contestant: string, mix: string, seed: number, processes: number): Promise<Score> {
+function print(name: string, scores: readonly Score[]): void {
+  const mean = (pick: (score: Score) => number) =>
+    scores.reduce((sum, score) => sum + pick(score), 0) / scores.length;
+  console.log(
+    columns(
+      name,
+      mean((one) => one.polling).toFixed(3),
+      Math.max(...scores.map((one) => one.polling)).toFixed(3),
+      mean((one) => one.knowing).toFixed(3),
+      mean((one) => one.refusals).toFixed(1),
+      mean((one) => one.polls).toFixed(0),
+      mean((one) => one.lost).toFixed(1),
+      mean((one) => one.cpuMs).toFixed(0),
+    ),
+  );
+}
+
+/** Two runs of one account, the second with what the first has left in its folder. */
+async function runs(contestant: string, mix: string, account: number, processes: number): Promise<Score[]> {
   const folder = temporaryFolder("slots");
+  const scores: Score[] = [];
+  for (const number of [1, 2])
+    scores.push(await run({ contestant, mix, account, number, processes, folder }));
+  return scores;
+}
+
+interface Run {
+  readonly contestant: string;
+  readonly mix: string;
+  readonly account: number;
+  readonly number: number;
+  readonly processes: number;
+  readonly folder: string;
+}
+
+async function run({ contestant, mix, account, number, processes, folder }: Run): Promise<Score> {
   const children: ChildProcess[] = [];
   const start = (file: string, ...args: string[]) => {
     const child = fork(path.join(import.meta.dirname, file), args, { stdio: ["ignore", 2, 2, "ipc"] });
@@ -63,14 +93,20 @@ async function run(contestant: string, mix: string, seed: number, processes: num
     for (const child of children) child.kill();
   }, LONGEST_MS);
   try {
-    const server = start("server.ts", mix, String(seed));
+    const server = start("server.ts", mix, String(account), String(number));
     const origin = `http://127.0.0.1:${await message(server)}`;
-    const work = (mixes[mix]?.(seed) ?? []).map(({ size }, index) => ({ index, size }));
+    const work = (mixes[mix]?.(account, number) ?? []).map(({ size }, index) => ({ index, size }));
     const clients = await Promise.all(
       Array.from({ length: processes }, async (_, i) => {
         const jobs = work.filter(({ index }) => index % processes === i);
-        const ledgerFile = path.join(folder, "ledger.db");
-        const share: Share = { contestant, name: `c${i}`, origin, jobs, ledgerFile };
+        const share: Share = {
+          contestant,
+          name: `${number}-c${i}`,
+          origin,
+          jobs,
+          ledgerFile: path.join(folder, "ledger.db"),
+          lengthsFile: path.join(folder, "lengths.jsonl"),
+        };
         const child = start("client.ts", JSON.stringify(share));
         await message(child);
         return child;

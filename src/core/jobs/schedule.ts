@@ -2,7 +2,8 @@
 // jobs' instants. It must not wait or ask.
 import type { Watch } from "../profile/schema.ts";
 import type { Policy } from "../quota/model.ts";
-import { bestAge, type Length, middleOf } from "./lengths.ts";
+import { bestAge } from "./best-age.ts";
+import { type Length, middleOf } from "./lengths.ts";
 
 /** What a poll's instant depends on. Durations in ms. */
 export interface PollFacts {
@@ -38,7 +39,7 @@ const HELD_PART = 0.5;
 const AFTER_HELD_MS = 250;
 const LONGEST_MS = 120_000;
 /** What a poll costs in parts of the interval: next to nothing while work waits, for then it makes room. */
-const PRESSED_PRICE = 0.004;
+const PRESSED_PRICE = 0.02;
 const RELAXED_PRICE = 0.3;
 
 /**
