@@ -20,7 +20,7 @@ export function metersOf(rows: Rows, claim: Claim, now: number): Meter[] {
   });
 }
 
-/** When so many of a claim could go out behind those who wait, and why not sooner. */
+/** When so many of a claim could go out if a person sent them now, behind what persons have sent already, and why not sooner. */
 export function previewOf(
   rows: Rows,
   claim: Claim,
@@ -30,7 +30,10 @@ export function previewOf(
   rows.sync();
   let ahead = 0;
   for (const line of rows.lines().values())
-    if (line.claim.parts.some((one) => claim.parts.some((part) => part.partition === one.partition)))
+    if (
+      LANES[line.lane] === "person" &&
+      line.claim.parts.some((one) => claim.parts.some((part) => part.partition === one.partition))
+    )
       ahead += rows.olderThan(line.id, Number.MAX_VALUE);
   const states = claim.parts.map((part) => rows.partition(part.partition));
   return forecast(claim, count, ahead, states, rows.clock(claim.accountId), now);

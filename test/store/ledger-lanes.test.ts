@@ -66,6 +66,27 @@ const ofLane = (gone: readonly Going[], lane: Lane) => gone.filter(({ ask }) => 
 /** So many of each lane at the beginning. */
 const atOnce = (many: number, ...lanes: Lane[]): Arrival[] => lanes.map((lane) => ({ atMs: 0, lane, many }));
 
+test("a send is foretold behind what persons have sent and before all else that waits, and goes just then", () => {
+  const ledger = freshLedger();
+  const claim = claimOf(1, "sliding");
+  let number = 0;
+  const asked = (lane: Lane, since: number): Ask => {
+    return { id: `r${number++}`, claim, lane, since, holder: null, title: "" };
+  };
+  assert.equal(ledger.reserve(asked("person", START), START).granted, true);
+  ledger.settle("r0", { ...ok, sentAt: START, gotAt: START + 20 }, null, START + 20);
+  for (const lane of ["flow", "batch", "batch", "poll"] as const)
+    ledger.reserve(asked(lane, START + 100), START + 100);
+  const foretold = () => ledger.preview(claim, 1, START + 200);
+  const { firstAt, wait } = foretold();
+  assert.ok(firstAt !== null && wait?.cause === "rate");
+  const send = asked("person", START + 200);
+  assert.equal(ledger.reserve(send, START + 200).granted, false);
+  assert.ok(foretold().firstAt! >= firstAt + W);
+  assert.equal(ledger.reserve(send, firstAt - 1).granted, false);
+  assert.equal(ledger.reserve(send, firstAt).granted, true);
+});
+
 test("a step, a batch and a poll go at least once in two quota windows while a person sends more than fits", () => {
   for (const kind of ["fixed", "sliding"] as const)
     for (const limit of [4, 10, 40]) {

@@ -91,7 +91,7 @@ export interface Ledger {
   reconcileSlots(partition: string, taken: number, now: number): void;
   /** Every partition of a claim as shown, limits in force applied. */
   meters(claim: Claim, now: number): Meter[];
-  /** The earliest instant at which this claim could go out, were it asked now, and why. */
+  /** The earliest instant at which this claim could go out, were it asked now in a person's lane, and why. */
   preview(
     claim: Claim,
     count: number,

@@ -184,8 +184,8 @@ export function partWait(
     return measured <= now ? null : waits("learning", measured, "counted");
   }
   if (ahead === 0 && mayProbe(policy, rate, state, clock, now, units)) return null;
-  const wait = waits("rate", Number.isFinite(at) ? at : null, rate.evidence);
-  return wait.left !== null && wait.left >= cost ? { ...wait, cause: "ahead" } : wait;
+  const alone = ahead === 0 || freeAt(rate, state, clock, now, units) > now;
+  return waits(alone ? "rate" : "ahead", Number.isFinite(at) ? at : null, rate.evidence);
 }
 
 /** Units left at an instant; null where no limit is known. */

@@ -68,6 +68,12 @@ test("a gate that a refusal closed is closed until its instant, by the refusal's
   assert.equal(waits(part, { closed: { ...closed, until: NOW } }), null);
 });
 
+test("near the end of a quota window one waits for it, though something is left and nobody is ahead", () => {
+  const part = rate(["r", "fixedFromFirst", 10, LENGTH_MS]);
+  const books = { opened: [NOW - 9_995, NOW - 9_985] as const, log: [spend(-9_998, 9), spend(-9_990)] };
+  assert.deepEqual(waits(part, books), ["rate", 5, 9]);
+});
+
 test("a request that costs more than a stricter server holds waits for a whole quota window, one above the page's for ever", () => {
   const stated = (limit: number) => ({ limit, quotaWindowMs: null, kind: null, at: NOW });
   const part = rate(["r", "sliding", 10, LENGTH_MS], { cost: 5 });
