@@ -28,6 +28,13 @@ const FIRST_JITTER_MS = 50;
 /** Doubt that remains after the first round trip, shrinking with the square root of their number. ms */
 const DOUBT_MS = 20;
 
+/** By this share of its distance from the quickest the slowest round trip is forgotten with each. */
+const FORGOTTEN = 0.001;
+/** A round trip that took so much longer than the quickest was a stall, and tells little of the next. ms. ASSUMED */
+const STALL_MS = 1_000;
+/** By this share a stall is forgotten. */
+const STALL_FORGOTTEN = 0.05;
+
 /** So few round trips tell nothing about the quickest. */
 const FEW_ROUND_TRIPS = 12;
 /** Until then an answered request counts from its answer, or from so long after it was sent. ms */
@@ -87,8 +94,13 @@ export function withRoundTrip(clock: ClockState, sentAt: number, gotAt: number, 
   let { rttMax } = clock;
   // The slowest is forgotten slowly, towards the quickest that was known at each of them.
   for (let i = 0, rttMin = clock.rttMin; i < times; i++, rttMin = Math.min(clock.rttMin, rtt))
-    rttMax = Math.max(rtt, rttMax - (rttMax - rttMin) * 0.001);
+    rttMax = Math.max(rtt, rttMax - forgotten(rttMax - rttMin));
   return { ...clock, rttMin: Math.min(clock.rttMin, rtt), rttMax, n };
+}
+
+/** How much of the distance between the slowest and the quickest is forgotten with one round trip. ms */
+function forgotten(aboveMs: number): number {
+  return aboveMs * (aboveMs > STALL_MS ? STALL_FORGOTTEN : FORGOTTEN);
 }
 
 /** Takes a `Date` header, cut to whole seconds, into account. `dateAt` in the server's epoch ms. */

@@ -62,6 +62,16 @@ test("a slow call arrived as late as was doubted when it was sent, however late 
   assert.equal(latest(clock, { ...answered, gotAt: AT + 10, doubtMs: 70 }), AT);
 });
 
+test("a round trip that stalled for half a minute is doubted for some hundred answers, a swing below a second for thousands", () => {
+  const after = (slowest: number, times: number) =>
+    withRoundTrip(network(60, slowest, MANY), AT, AT + 80, times).rttMax - 60;
+  assert.equal(after(1_060, 1), 999);
+  assert.equal(Math.round(after(1_061, 1)), 951);
+  assert.ok(after(30_060, 20) > 10_000);
+  assert.ok(after(30_060, 100) < 1_000);
+  assert.ok(after(1_060, 1_000) > 300);
+});
+
 test("round trips keep the quickest, and let the slowest fade", () => {
   const first = withRoundTrip(NO_CLOCK, AT, AT + 40);
   assert.deepEqual(first, { ...NO_CLOCK, rttMin: 40, rttMax: 40, n: 1 });
