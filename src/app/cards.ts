@@ -8,9 +8,10 @@ import type { Action } from "../core/profile/schema.ts";
 import type { Ticket } from "../core/quota/ledger.ts";
 import type { CardView, ResultView } from "../protocol/snapshot.ts";
 import { cardActions } from "./card-actions.ts";
-import { confirmSentence, editSentence, resultNotice, stateTitle } from "./card-words.ts";
+import { confirmSentence, resultNotice, stateTitle } from "./card-words.ts";
 import { actionOf, type Context, type LiveExchange, placeOfStored } from "./context.ts";
 import { detailOf, givenIn } from "./detail.ts";
+import { askedEdit, editAsk } from "./edits.ts";
 import { thoughtMs } from "./thought.ts";
 import { waitViewOf } from "./waits.ts";
 
@@ -129,13 +130,10 @@ function askOf(context: Context, exchange: Exchange, job: Job | null, action: Ac
     return { kind: "outcomeUnknown", sentence, facts: [] };
   }
   if (job === null || job.stage !== "ask" || job.asks === null) return null;
+  const asked = askedEdit(action, job);
+  if (asked !== null) return editAsk(t, asked);
   const step = stepAt(action, job.step);
   const last = { headers: {}, body: job.answers.last };
-  if (job.asks === "edit" && step?.edit !== undefined) {
-    const value = readOne(last, step.edit.path);
-    const text = typeof value === "string" ? value : JSON.stringify(value ?? null, null, 2);
-    return { kind: "edit", sentence: editSentence(t, step.edit.title), facts: [], text };
-  }
   const facts = (step?.confirm?.show ?? []).flatMap(({ title, path, unit }) => {
     const value = readOne(last, path);
     return value === undefined || value === null ? [] : [{ title, value: shown(context, value, unit) }];

@@ -1,11 +1,12 @@
 // What a person decides on a card: cancel, keep for later, stop watching, confirm, check, resend, give up.
-import { FIRST, isOver, stepAt, watchAt } from "../core/jobs/flow.ts";
+import { FIRST, isOver, watchAt } from "../core/jobs/flow.ts";
 import type { Job } from "../core/jobs/model.ts";
 import { resolveBindings } from "../core/profile/bind.ts";
 import { begin } from "./begin.ts";
 import { SILENT, send } from "./calls.ts";
 import { resendable } from "./card-actions.ts";
 import { actionOf, type Context, type LiveExchange, type Place, placeOfStored } from "./context.ts";
+import { type AskedEdit, askedEdit, finished, type Given, givenValue } from "./edits.ts";
 import { fetchResult } from "./fetch.ts";
 import { look } from "./look.ts";
 import type { Problem } from "./problems.ts";
@@ -103,28 +104,47 @@ export class Decisions {
     this.#work.run(id);
   }
 
-  /** The person agrees with what a step costs, or has edited what it sends. */
-  confirm(id: string, text: string | null): string | null {
+  /** What the person has typed so far into what is asked, stored so that it outlives this process. */
+  edit(id: string, given: Given): void {
+    this.#context.ports.together(() => {
+      const task = this.#task(id);
+      const asked = task === null ? null : askedEdit(task.action, task.job);
+      if (task !== null && asked !== null && given.edit === asked.edit.name) this.#typed(task, asked, given);
+    });
+    this.#context.changed();
+  }
+
+  /** The person agrees with what a step costs, or has edited what it sends. Says what is wrong with that; null for nothing. */
+  confirm(id: string, given: Given): string | null {
     const { together } = this.#context.ports;
-    const sentence = together(() => this.#confirmed(id, text));
-    this.#work.run(id);
+    const sentence = together(() => this.#confirmed(id, given));
+    if (sentence === null) this.#work.run(id);
     return sentence;
   }
 
-  #confirmed(id: string, text: string | null): string | null {
+  #confirmed(id: string, given: Given): string | null {
     const task = this.#task(id);
     if (task === null || task.job.stage !== "ask" || task.job.asks === null) return null;
     const { jobs, t } = this.#context.ports;
-    const edit = stepAt(task.action, task.job.step)?.edit;
+    const asked = askedEdit(task.action, task.job);
     let edited = task.job.edited ?? {};
-    if (task.job.asks === "edit" && edit !== undefined && text !== null) {
-      const value = parse(text);
-      if (value === undefined) return t("What you edited is not valid JSON; correct it and confirm again.");
-      edited = { ...edited, [edit.name]: value };
+    if (asked !== null) {
+      // A page that still shows the edit before this one has not agreed to this one.
+      if (given.edit !== undefined && given.edit !== asked.edit.name) return null;
+      const now = askedEdit(task.action, this.#typed(task, asked, given));
+      const sure = finished(t, now ?? asked);
+      if (typeof sure === "string") return sure;
+      edited = { ...edited, [asked.edit.name]: sure.value };
     }
     jobs.update(id, { asks: null, stage: "send", edited });
     setState(this.#context, id, "accepted", { problem: null }, "confirmed");
     return null;
+  }
+
+  #typed({ id, job }: Task, asked: AskedEdit, given: Given): Job {
+    const edited = { ...job.edited, [asked.edit.name]: givenValue(this.#context, asked, given) };
+    this.#context.ports.jobs.update(id, { edited });
+    return { ...job, edited };
   }
 
   /** After an unknown outcome: the same request with the same key. */
@@ -263,16 +283,6 @@ export class Decisions {
 
 function liveExchange(): LiveExchange {
   return { abort: new AbortController(), waits: null, fetched: new Map() };
-}
-
-/** Edited text as a value: JSON where it is meant as JSON, otherwise the text; undefined where the JSON is broken. */
-function parse(text: string): unknown {
-  if (!/^\s*[[{"]/.test(text)) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What is said where only watching can end. */

@@ -43,9 +43,14 @@ export function carryOut(parts: Parts, intent: AppIntent): void | Promise<void> 
     case "watchAgain":
       decisions.watchAgain(intent.cardId);
       break;
-    case "confirm":
-      confirm(parts, intent.cardId, intent.text ?? null);
+    case "edit":
+      decisions.edit(intent.cardId, intent);
       break;
+    case "confirm": {
+      const wrong = decisions.confirm(intent.cardId, intent);
+      if (wrong !== null) parts.context.say(wrong);
+      break;
+    }
     case "check":
       return decisions.check(intent.cardId);
     case "resend":
@@ -132,13 +137,6 @@ export function sendAgain(parts: Parts, exchangeId?: string): void {
 export function cancelAll({ work, context }: Parts): number {
   const waiting = work.ids().filter((id) => context.ports.jobs.get(id)?.stage === "send");
   return waiting.filter((id) => work.abort(id, "person")).length;
-}
-
-function confirm(parts: Parts, cardId: string, text: string | null): void {
-  const id = `confirm-${cardId}`;
-  const sentence = parts.decisions.confirm(cardId, text);
-  if (sentence === null) parts.notices.delete(id);
-  else notify(parts, { id, level: "warning", sentence, action: null });
 }
 
 function useAsInput(parts: Parts, resultId: string): void {

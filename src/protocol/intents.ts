@@ -6,6 +6,17 @@ import { valueSchema } from "./snapshot.ts";
 const card = { cardId: z.string().check(z.maxLength(100)) };
 const result = { resultId: z.string().check(z.maxLength(100)) };
 const name = z.string().check(z.maxLength(200));
+const most = 2_000_000;
+/** The texts of the rows in their order, or the whole as one text. */
+const edited = {
+  text: z.optional(z.string().check(z.maxLength(most))),
+  texts: z.optional(
+    z.array(z.string()).check(
+      z.maxLength(5_000),
+      z.refine((texts) => texts.reduce((sum, one) => sum + one.length, 0) <= most),
+    ),
+  ),
+};
 
 export const intentSchema = z.discriminatedUnion("type", [
   /** The page has loaded and wants greeting and snapshot. */
@@ -39,11 +50,9 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("discard"), ...card }),
   z.object({ type: z.literal("stopWatching"), ...card }),
   z.object({ type: z.literal("watchAgain"), ...card }),
-  z.object({
-    type: z.literal("confirm"),
-    ...card,
-    text: z.optional(z.string().check(z.maxLength(2_000_000))),
-  }),
+  /** What the person has typed so far into what a card asks to edit, some moments after the last key. */
+  z.object({ type: z.literal("edit"), ...card, edit: name, ...edited }),
+  z.object({ type: z.literal("confirm"), ...card, edit: z.optional(name), ...edited }),
   z.object({ type: z.literal("check"), ...card }),
   z.object({ type: z.literal("resend"), ...card }),
   z.object({ type: z.literal("giveUp"), ...card }),

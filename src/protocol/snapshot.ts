@@ -103,6 +103,17 @@ export const resultSchema = z.object({
   refetch: z.boolean(),
 });
 
+/** One row of what the person may edit between two steps; null for what the provider's data do not say. */
+const rowSchema = z.object({
+  speaker: nullable(z.string()),
+  startMs: nullable(z.number()),
+  endMs: nullable(z.number()),
+  /** The words as they were before the last step. */
+  source: nullable(z.string()),
+  text: z.string(),
+  problem: nullable(z.string()),
+});
+
 /** One exchange as a card: from the click to the result. */
 export const cardSchema = z.object({
   id: z.string(),
@@ -147,7 +158,14 @@ export const cardSchema = z.object({
       kind: z.enum(["confirm", "edit", "outcomeUnknown"]),
       sentence: z.string(),
       facts: z.array(fact),
+      /** Which edit is asked for; with `text`, or with `rows` where the data look like them. */
+      edit: z.optional(z.string()),
       text: z.optional(z.string()),
+      /** What is wrong with the text. */
+      problem: z.optional(nullable(z.string())),
+      rows: z.optional(z.array(rowSchema)),
+      /** The most characters of one row. */
+      maxLength: z.optional(z.number()),
     }),
   ),
   results: z.array(resultSchema),
@@ -251,5 +269,6 @@ export type FormValue = z.infer<typeof valueSchema>;
 export type WaitView = z.infer<typeof wait>;
 export type WaitingView = z.infer<typeof waitingSchema>;
 export type CardView = z.infer<typeof cardSchema>;
+export type AskView = NonNullable<CardView["ask"]>;
 export type ResultView = z.infer<typeof resultSchema>;
 export type Down = z.infer<typeof downSchema>;

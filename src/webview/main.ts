@@ -1,6 +1,7 @@
 // The entry of the webview: joins the line to the host, the clock, the draft and the panel. No logic of its own.
 import type { Intent } from "../protocol/intents.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
+import { Edits } from "./base/edits.ts";
 import { type EditorApi, Host } from "./base/host.ts";
 import { type Page, sayIn } from "./base/page.ts";
 import { PointerGuard } from "./base/pointer-guard.ts";
@@ -30,12 +31,21 @@ function start(app: App, host: Host): void {
     keep: (part) => host.keep(part),
     after: browserClock.after,
   });
-  // What the host does next is about the form as it stands now.
-  const post = (intent: Intent): void => {
+  const edits = new Edits({
+    post: host.post,
+    keep: (part) => host.keep(part),
+    after: browserClock.after,
+  });
+  const flush = (): void => {
     draft.flush();
+    edits.flush();
+  };
+  // What the host does next is about the page as it stands now.
+  const post = (intent: Intent): void => {
+    flush();
     host.post(intent);
   };
-  const page = (): Page => ({ post, t: sayIn(strings), words, ticker, nonce });
+  const page = (): Page => ({ post, t: sayIn(strings), words, edits, ticker, nonce });
 
   const pointer = new PointerGuard(window, () => performance.now());
   app.panel = {
@@ -61,6 +71,7 @@ function start(app: App, host: Host): void {
     }
     ticker.adjust(message.at);
     draft.take(message.form, kept);
+    edits.take(message.cards, kept.edits);
     app.snapshot = message;
     if (last === null && kept.scroll !== undefined) restoreScroll(app, kept.scroll);
     last = message;
@@ -74,9 +85,9 @@ function start(app: App, host: Host): void {
   });
   document.addEventListener("visibilitychange", () => {
     ticker.hide(document.hidden);
-    if (document.hidden) draft.flush();
+    if (document.hidden) flush();
   });
-  window.addEventListener("pagehide", () => draft.flush());
+  window.addEventListener("pagehide", flush);
   ticker.hide(document.hidden);
   host.post({ type: "ready" });
 }

@@ -93,12 +93,15 @@ const asked = () => cards(view).first().locator("hr-ask");
 
 /** Puts the translation right before it is spoken. */
 async function edit(text: string): Promise<void> {
-  const box = asked().locator("textarea");
-  await box.waitFor({ timeout: 40_000 });
-  const segments = JSON.parse(await box.inputValue()) as { text: string }[];
-  assert.ok(segments.length > 0);
-  await box.fill(JSON.stringify(segments.map((segment) => ({ ...segment, text }))));
-  await confirm(/.+/);
+  await asked()
+    .getByText(/^length \d+, before \d+$/)
+    .first()
+    .waitFor({ timeout: 40_000 });
+  const boxes = asked().locator("textarea");
+  const count = await boxes.count();
+  assert.ok(count > 0);
+  for (let at = 0; at < count; at++) await boxes.nth(at).fill(text);
+  await confirm(/What will be said/);
 }
 
 async function confirm(question: RegExp): Promise<void> {

@@ -23,7 +23,7 @@ after(async () => {
 
 /** The names under which a person reads a text. */
 const TEXTS =
-  /^(title|detail|sentence|remedy|name|noun|description|placeholder|unit|text|notice|problem|providerName|accountName|stateTitle|submitTitle|summary|group)$/;
+  /^(title|detail|sentence|remedy|name|noun|description|placeholder|unit|text|notice|problem|providerName|accountName|stateTitle|submitTitle|summary|group|speaker|source)$/;
 /** Long enough to be cut somewhere, short enough to be drawn. */
 const words = hostileText.slice(0, 600);
 
@@ -44,6 +44,7 @@ for (const name of [
   "form-problems",
   "confirm",
   "edit",
+  "edit-rows",
   "outcome-unknown",
   "failed",
 ])

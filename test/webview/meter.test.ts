@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { MeterView } from "../../src/protocol/snapshot.ts";
 import { encodeWav } from "../../src/simulator/media/wav.ts";
+import { Edits } from "../../src/webview/base/edits.ts";
 import { iconCodes } from "../../src/webview/base/icons.ts";
 import { type Page, sayIn } from "../../src/webview/base/page.ts";
 import { Countdown, Ticker } from "../../src/webview/base/ticker.ts";
@@ -25,6 +26,7 @@ const page: Page = {
   post: () => undefined,
   t: sayIn({}),
   words: new Words("en"),
+  edits: new Edits({ post: () => undefined, keep: () => undefined, after: () => () => undefined }),
   ticker: new Ticker(),
   nonce: "",
 };

@@ -245,7 +245,11 @@ describe("the panel", () => {
       .getByRole("textbox", { name: "Look the translation over before it is spoken." })
       .fill("Habari.");
     await panel.page.getByRole("button", { name: "Confirm: Dub a film" }).click();
-    assert.deepEqual(await panel.intents(), [{ type: "confirm", cardId: "card-edit", text: "Habari." }]);
+    const said = { cardId: "card-edit", edit: "translation", text: "Habari." };
+    assert.deepEqual(await panel.intents(), [
+      { type: "edit", ...said },
+      { type: "confirm", ...said },
+    ]);
   });
 
   test("news are said once, politely, and countdowns never", async () => {

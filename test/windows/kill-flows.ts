@@ -70,8 +70,8 @@ export async function seeThrough(one: EditorWindow, id: string): Promise<CardVie
   for (;;) {
     const card = await one.card(id, settled, 15_000);
     if (card.state !== "decide") return card;
-    const text = card.ask?.text?.replace(/("text": ")[^"]*"/, `$1${EDITED}"`);
-    one.do({ type: "confirm", cardId: id, ...(text === undefined ? {} : { text }) });
+    const texts = card.ask?.rows?.map((row, at) => (at === 0 ? EDITED : row.text));
+    one.do({ type: "confirm", cardId: id, ...(texts === undefined ? {} : { texts }) });
     await one.card(id, (now) => now.state !== "decide" || now.step?.index !== card.step?.index);
   }
 }

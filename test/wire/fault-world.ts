@@ -163,8 +163,7 @@ class Person {
   }
 
   #agree(id: string): void {
-    const text = this.#card(id).ask?.text;
-    this.#one.do({ type: "confirm", cardId: id, ...(text === undefined ? {} : { text }) });
+    this.#one.do({ type: "confirm", cardId: id });
   }
 
   #card(id: string): CardView {

@@ -48,8 +48,7 @@ async function through(
   for (;;) {
     const card = await one.card(id, settled);
     if (card.state !== "decide") return card;
-    const text = card.ask?.text;
-    one.do({ type: "confirm", cardId: id, ...(text === undefined ? {} : { text }) });
+    one.do({ type: "confirm", cardId: id });
     await one.card(id, (now) => now.state !== "decide" || now.step?.index !== card.step?.index);
   }
 }

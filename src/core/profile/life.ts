@@ -1,6 +1,6 @@
 // The part of the profile schema that describes what an answer means: job, steps, results. Loaded only with the schema.
 import * as z from "zod";
-import { bindings, fact, id, path, positive } from "./words.ts";
+import { binding, bindings, fact, id, path, positive } from "./words.ts";
 
 const result = z
   .strictObject({
@@ -69,6 +69,23 @@ export const answer = z
   })
   .meta({ id: "answer" });
 
+const rows = z
+  .strictObject({
+    text: z.string().min(1).describe("The member that is edited"),
+    id: z.string().optional().describe("What tells a row from the others, to find its source by"),
+    speaker: z.string().optional(),
+    start: z.string().optional(),
+    end: z.string().optional(),
+    unit: z.enum(["s", "ms"]).default("s").describe("What start and end are counted in"),
+    source: binding
+      .optional()
+      .describe("Where the same rows stand as they were before, to be read beside the text"),
+    minLength: z.number().int().nonnegative().optional(),
+    maxLength: positive.int().optional(),
+    fact,
+  })
+  .describe("Names of the members of a list's rows, each edited by itself; other members stay as they are");
+
 /** A further call of a flow, after the first, with what the person decides before it. */
 export const step = z.strictObject({
   name: id.describe("Shown on the job card, as preprocess; its answer is kept under this name"),
@@ -86,7 +103,7 @@ export const step = z.strictObject({
     .optional()
     .describe("What the person sees before the step is charged"),
   edit: z
-    .strictObject({ name: z.string(), title: z.string(), path })
+    .strictObject({ name: z.string(), title: z.string(), path, rows: rows.optional() })
     .optional()
     .describe("A part of the last answer that the person may edit before the step is sent"),
   answers: z.array(answer).min(1),

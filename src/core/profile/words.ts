@@ -39,7 +39,8 @@ export const positive = z.number().positive();
 /** A value that fits into one field. */
 export const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-const binding = z
+/** Where one value of a further call comes from; read by bind.ts. */
+export const binding = z
   .string()
   .regex(
     /^(=|job\.ids?$|(answer|input|edited)\..)/,

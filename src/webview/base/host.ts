@@ -16,6 +16,8 @@ const keptSchema = z.object({
   actionId: z.optional(z.string()),
   draft: z.optional(z.number()),
   values: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+  /** What was typed into questions of cards and is not told yet: by card and edit, the texts by position. */
+  edits: z.optional(z.record(z.string(), z.record(z.string(), z.string()))),
   scroll: z.optional(z.number()),
   explained: z.optional(z.boolean()),
   advanced: z.optional(z.boolean()),

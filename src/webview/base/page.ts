@@ -1,5 +1,6 @@
 // What every part of the page is given: how to ask the host, how to say a sentence, what time it is. Nothing is global.
 import type { Intent } from "../../protocol/intents.ts";
+import type { Edits } from "./edits.ts";
 import type { Ticker } from "./ticker.ts";
 import type { Words } from "./words.ts";
 
@@ -11,6 +12,8 @@ export interface Page {
   readonly post: (intent: Intent) => void;
   readonly t: Say;
   readonly words: Words;
+  /** What is typed into the questions of cards. */
+  readonly edits: Edits;
   readonly ticker: Ticker;
   /** The nonce that styles made by scripts must carry. */
   readonly nonce: string;

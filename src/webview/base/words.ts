@@ -52,6 +52,14 @@ export class Words {
     return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
   }
 
+  /** An instant in a recording to the tenth of a second, as 0:03.4 or 1:02:03.4; rounds down. */
+  moment(ms: number): string {
+    const tenths = Math.floor(Math.max(0, Math.round(ms)) / 100);
+    const [hours, minutes] = [Math.floor(tenths / 36_000), Math.floor(tenths / 600) % 60];
+    const seconds = `${String(Math.floor(tenths / 10) % 60).padStart(2, "0")}.${tenths % 10}`;
+    return hours === 0 ? `${minutes}:${seconds}` : `${hours}:${String(minutes).padStart(2, "0")}:${seconds}`;
+  }
+
   /** A length of time in its largest units: 60 s, 5m, 1h 12m. Rounds down. */
   duration(ms: number): string {
     if (ms < 1000) return this.unit(Math.max(0, ms), "millisecond", 0);

@@ -32,9 +32,11 @@ export function wordsFor(act: Act, { t }: Page): string {
 }
 
 /** The intent of an act on a card; what a person wrote goes along with `confirm`. */
-export function intentFor(act: Act, cardId: string, text?: string): Intent {
-  if (act === "confirm") return text === undefined ? { type: act, cardId } : { type: act, cardId, text };
-  return { type: act, cardId };
+export function intentFor(act: Act, card: CardView, { edits }: Page): Intent {
+  const cardId = card.id;
+  if (act !== "confirm" || card.ask?.kind !== "edit") return { type: act, cardId };
+  const { edit } = card.ask;
+  return { type: act, cardId, ...(edit === undefined ? {} : { edit }), ...edits.given(card) };
 }
 
 /** What `can` names, less what the card shows as buttons elsewhere. */
@@ -51,7 +53,7 @@ export function linksFor(acts: readonly Act[], card: CardView, page: Page, reach
       class="link"
       tabindex=${reachable ? nothing : "-1"}
       aria-label=${`${wordsFor(act, page)}: ${card.title}`}
-      @click=${() => page.post(intentFor(act, card.id))}
+      @click=${() => page.post(intentFor(act, card, page))}
     >
       ${wordsFor(act, page)}
     </button>`,

@@ -1,6 +1,6 @@
 // Cards in the states that ask, fail or end, for the gallery. Data only.
 import type { CardView, Snapshot } from "../../../src/protocol/snapshot.ts";
-import { at, audio, card, finished } from "./parts.ts";
+import { at, audio, card, finished, snapshot } from "./parts.ts";
 
 /** A dubbing in its second of three steps. */
 export const running: CardView = card({
@@ -43,9 +43,39 @@ export const edit: CardView = card({
     kind: "edit",
     sentence: "Look the translation over before it is spoken.",
     facts: [],
+    edit: "translation",
     text: "00:00 Karibu.\n00:04 Leo tunazungumza juu ya bahari.\n00:09 Tuanze.",
   },
   can: ["confirm", "cancel"],
+});
+/** Asks to look segments over, one of which is wrong. */
+export const editRows: CardView = card({
+  id: "card-rows",
+  title: "Dub a film",
+  providerName: "VocaBusta",
+  state: "decide",
+  stateTitle: "Waits for you",
+  step: { name: "render", index: 3, of: 3 },
+  ask: {
+    kind: "edit",
+    sentence: "Check “What will be said”, change it if you like, and confirm.",
+    facts: [],
+    edit: "translation",
+    maxLength: 5000,
+    rows: [
+      ["SPEAKER_00", 0, 3800, "Good morning, and welcome to the programme.", "Habari ya asubuhi, karibuni."],
+      ["SPEAKER_01", 4000, 7800, "Today we walk through the market by the river.", ""],
+      ["SPEAKER_00", 3_724_000, 3_727_850, null, "Sikilizeni jinsi sauti zinavyopanda na kushuka."],
+    ].map(([speaker, startMs, endMs, source, text]) => ({
+      speaker: String(speaker),
+      startMs: Number(startMs),
+      endMs: Number(endMs),
+      source: source === null ? null : String(source),
+      text: String(text),
+      problem: text === "" ? "This row is empty; write what is to be said." : null,
+    })),
+  },
+  can: ["confirm", "cancel", "why"],
 });
 /** The answer was lost. */
 export const unknownOutcome: CardView = card({
@@ -117,7 +147,7 @@ export const video: CardView = finished({
 });
 
 /** Results that made room for newer ones; the video can be had again. */
-export const gone: CardView = finished({
+const gone: CardView = finished({
   results: [
     audio({ src: null, notice: "The file has left the disk to make room for newer results." }),
     audio({
@@ -133,10 +163,22 @@ export const gone: CardView = finished({
 });
 
 /** What is said of them. */
-export const roomMade: Snapshot["notices"][number] = {
+const roomMade: Snapshot["notices"][number] = {
   id: "storage",
   level: "info",
   sentence:
     "Results are kept within 2 GB on disk: the 3 oldest have left. Their entries stay in the history.",
   action: { command: "headroom.setStorage", title: "Change the Bound" },
+};
+
+/** States of one such card, by name. */
+export const cardStates: Readonly<Record<string, Snapshot>> = {
+  confirm: snapshot({ cards: [confirm] }),
+  edit: snapshot({ cards: [edit] }),
+  "edit-rows": snapshot({ cards: [editRows] }),
+  "outcome-unknown": snapshot({ cards: [unknownOutcome] }),
+  "finished-video": snapshot({ cards: [video] }),
+  "finished-json": snapshot({ cards: [json] }),
+  failed: snapshot({ cards: [failed] }),
+  "left-disk": snapshot({ cards: [gone], notices: [roomMade] }),
 };

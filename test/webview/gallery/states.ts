@@ -1,6 +1,6 @@
 // The states of the panel that the gallery shows, each one fixed snapshot under the name that tells what is special.
 import type { Snapshot } from "../../../src/protocol/snapshot.ts";
-import { confirm, edit, failed, gone, json, roomMade, running, unknownOutcome, video } from "./cards.ts";
+import { cardStates, confirm, failed, json, running, unknownOutcome, video } from "./cards.ts";
 import { fixedMeter, unknownMeter } from "./meters.ts";
 import {
   at,
@@ -115,9 +115,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
       }),
     ],
   }),
-  confirm: snapshot({ cards: [confirm] }),
-  edit: snapshot({ cards: [edit] }),
-  "outcome-unknown": snapshot({ cards: [unknownOutcome] }),
+  ...cardStates,
   "finished-audio": snapshot({ cards: [finished()] }),
   comparing: snapshot({ cards: [finished(), otherTake] }),
   "finished-metadata": snapshot({
@@ -138,9 +136,6 @@ export const states: Readonly<Record<string, Snapshot>> = {
       }),
     ],
   }),
-  "finished-video": snapshot({ cards: [video] }),
-  "finished-json": snapshot({ cards: [json] }),
-  failed: snapshot({ cards: [failed] }),
   everything: snapshot({
     simulated: false,
     chosen: { providerId: "sauti", accountId: "work", keyId: "k1", actionId: "speak" },
@@ -220,7 +215,6 @@ export const states: Readonly<Record<string, Snapshot>> = {
     ],
     notices: [{ id: "n", level: "error", sentence: long, action: { command: "x", title: long } }],
   }),
-  "left-disk": snapshot({ cards: [gone], notices: [roomMade] }),
   "over-limit": snapshot({
     meters: [
       meter({ used: 13, left: 0, foreign: 3, sentence: "3 more than the limit of 10; spent elsewhere." }),
