@@ -50,7 +50,7 @@ export const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("discard"), ...card }),
   z.object({ type: z.literal("stopWatching"), ...card }),
   z.object({ type: z.literal("watchAgain"), ...card }),
-  /** What the person has typed so far into what a card asks to edit, some moments after the last key. */
+  /** What the person has typed so far into what a card asks to edit, some moments after a key. */
   z.object({ type: z.literal("edit"), ...card, edit: name, ...edited }),
   z.object({ type: z.literal("confirm"), ...card, edit: z.optional(name), ...edited }),
   z.object({ type: z.literal("check"), ...card }),

@@ -88,6 +88,8 @@ function start(app: App, host: Host): void {
     if (document.hidden) flush();
   });
   window.addEventListener("pagehide", flush);
+  // From here the person goes to the palette, say to load the editor window anew.
+  window.addEventListener("blur", flush);
   ticker.hide(document.hidden);
   host.post({ type: "ready" });
 }

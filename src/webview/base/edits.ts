@@ -1,11 +1,11 @@
-// What the person types into the questions of cards: kept by the page, told to the host some moments after the last key. The
+// What the person types into the questions of cards: kept by the page, told to the host at most some moments after a key. The
 // host's own words stand where nothing was typed. It must not draw.
 import type { Intent } from "../../protocol/intents.ts";
 import type { CardView } from "../../protocol/snapshot.ts";
 import type { Kept } from "./host.ts";
 
-/** Quiet after the last key before the host hears of it, ms. */
-const quietMs = 250;
+/** So long after a key the host hears of it at the latest, ms. */
+const patienceMs = 250;
 
 /** Where typed texts are told and kept, and the one timer. */
 export interface EditPorts {
@@ -79,8 +79,7 @@ export class Edits {
     if (edit === undefined) return;
     this.#unheard.add(key);
     this.#untold.set(key, { type: "edit", cardId: card.id, edit, ...this.given(card) });
-    this.#cancel?.();
-    this.#cancel = this.#ports.after(quietMs, () => this.#tell());
+    this.#cancel ??= this.#ports.after(patienceMs, () => this.#tell());
     this.#keep();
   }
 
