@@ -151,6 +151,23 @@ test("while one tries no second one does, even when an older attempt fails meanw
   assert.deepEqual(tried, ["probe", "next"]);
 });
 
+test("while one tries, neither what a person sends nor what comes after its pause tries as well", async () => {
+  for (const urgent of [true, false]) {
+    const { clock, go, fail, tried } = world();
+    await fail(4);
+    await clock.advance(120_000);
+    const trying = Promise.withResolvers<Attempt>();
+    const probe = go("probe", () => trying.promise);
+    await clock.advance(120_000);
+    const next = go("next", () => answered, { urgent });
+    await clock.advance(120_000);
+    assert.deepEqual(tried, ["probe"]);
+    trying.resolve(answered);
+    await Promise.all([probe, next]);
+    assert.deepEqual(tried, ["probe", "next"]);
+  }
+});
+
 test("a head that is too long or cannot be read was an answer", async () => {
   const { go, tried } = world();
   for (const code of ["UND_ERR_HEADERS_OVERFLOW", "HPE_INVALID_CONSTANT"])
