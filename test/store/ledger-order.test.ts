@@ -79,6 +79,33 @@ test("who waits longer goes first, whichever window asks first", () => {
   assert.equal(left.reserve(older, freeAt + 1).granted, true);
 });
 
+test("whatever gives a place back wakes who waits for it, and who sleeps nevertheless is passed", async () => {
+  const head = { status: 200, headers: {}, sentAt: START, gotAt: START + 5, quick: true };
+  const ends = [
+    (ledger: SqlLedger, id: string) => void ledger.settle(id, head, null, START + 5),
+    (ledger: SqlLedger, id: string) => ledger.lost(id, START + 5),
+    (ledger: SqlLedger, id: string) => ledger.refund(id, START + 5),
+  ];
+  for (const end of ends) {
+    const [left, right] = pair();
+    const one = { type: "slots", id: "j", title: "", noun: "", limit: 1, evidence: "published" } as const;
+    const claim = claimOf(one);
+    const first = ask(claim, START);
+    assert.equal(left.reserve(first, START).granted, true);
+    assert.equal(right.reserve(ask(claim, START), START).granted, false);
+    await Promise.resolve();
+    let heard = 0;
+    left.onChange(() => heard++);
+    end(left, first.id);
+    await Promise.resolve();
+    assert.equal(heard, 1);
+    const younger = ask(claim, START + 10);
+    const decision = left.reserve(younger, START + 10);
+    assert.ok(!decision.granted && decision.wait.cause === "ahead" && decision.wait.until !== null);
+    assert.equal(left.reserve(younger, decision.wait.until).granted, true);
+  }
+});
+
 test("what a person has sent goes by age over all windows, and both windows tell the same order", () => {
   const [left, right] = pair();
   const claim = claimOf(rate("s", 1));

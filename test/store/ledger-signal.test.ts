@@ -107,34 +107,6 @@ test("who waits for a job's end hears of it from the process that saw it", { tim
   right.free("job 2", 20);
 });
 
-test("who waits hears of an answer, a lost one and a refund that another process booked", {
-  timeout: 5000,
-}, async () => {
-  const [left, right] = [await books(), await books()];
-  const ask = { claim: slots, lane: "person", since: 0, holder: null, title: "" } as const;
-  const head = { status: 200, headers: {}, sentAt: 1, gotAt: 2, quick: true };
-  const ends = [
-    (id: string) => left.settle(id, head, null, 2),
-    (id: string) => left.lost(id, 2),
-    (id: string) => left.refund(id, 2),
-  ];
-  for (const [i, end] of ends.entries()) {
-    const [first, second] = [`first ${i}`, `second ${i}`];
-    assert.equal(left.reserve({ ...ask, id: first }, 1).granted, true);
-    assert.equal(right.reserve({ ...ask, id: second }, 1).granted, false);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    let stop = () => {};
-    const heard = new Promise<void>((resolve) => {
-      stop = right.onChange(resolve);
-    });
-    end(first);
-    await heard;
-    stop();
-    assert.equal(right.reserve({ ...ask, id: second }, 3).granted, true);
-    right.refund(second, 3);
-  }
-});
-
 test("a process whose sign-on met a held database is woken all the same", { timeout: 5000 }, async () => {
   const holder = new Database({ path, migrations: schema, now: () => 0 });
   opened.push(holder);
