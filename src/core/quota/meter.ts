@@ -3,7 +3,7 @@ import { type ClockState, thetaAt } from "./clock.ts";
 import type { ClaimPart, Meter, SlotPolicy } from "./model.ts";
 import { slotLimit, slotsElsewhere, slotsTaken } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
-import { leaving, shortfall, usedAt } from "./window.ts";
+import { freeAt, leaving, shortfall, usedAt } from "./window.ts";
 
 const LEAVES_AT_MOST = 64;
 
@@ -88,6 +88,15 @@ function returns(
     const short = shortfall(rate, rate.limit, state.bucket, now);
     const nextAt = now + (short - used + 1) * perUnitMs;
     return { nextAt: Math.ceil(nextAt), fullAt: Math.ceil(now + short * perUnitMs), leavesAt: [] };
+  }
+  if (rate.kind === "counter" && theta !== null) {
+    const length = rate.quotaWindowMs;
+    const newest = leaving(rate, state).at(-1)?.[0] ?? now;
+    // What has been counted goes on to weigh, less and less, until the quota window after its own ends.
+    const cell = Math.floor((newest + theta.hi) / length);
+    const fullAt = Math.ceil((cell + 1) * length - theta.lo) + SAFETY_MS;
+    const nextAt = freeAt({ ...rate, limit: used - 1 }, state, clock, now, 1);
+    return { nextAt: Math.min(nextAt, fullAt), fullAt, leavesAt: [] };
   }
   const leavesAt: number[] = [];
   let fullAt: number | null = null;

@@ -120,6 +120,25 @@ test("who vouches for the figures is the server, the learning, or the page", () 
   assert.deepEqual([open.limit, open.left, open.quotaWindowMs, open.kind], [null, null, null, "unknown"]);
 });
 
+test("of a counter of two buckets the next unit comes back where less is counted, and all with the quota window after its own", () => {
+  const learned = { limit: null, quotaWindowMs: null, kind: "counter", at: NOW } as const;
+  const cell = Math.floor((NOW + 1000) / 10_000);
+  for (const cells of [
+    [[cell - 1, 3, NOW - 5_000]],
+    [[cell, 2, NOW - 500]],
+    [[cell, 1, NOW - 500]],
+  ] as const) {
+    const books = { learned, cells };
+    const { used, nextAt, fullAt, leavesAt } = meter(books);
+    assert.deepEqual(leavesAt, []);
+    assert.ok(nextAt !== null && fullAt !== null && nextAt > NOW && nextAt <= fullAt);
+    const part = { partition: "x/p", cost: 1, policy: policyOf() };
+    const at = (instant: number) => meterOf("a", part, { ...EMPTY, ...books }, CLOCK, instant).used;
+    assert.ok(at(nextAt) < used && at(nextAt - 60) === used, `${nextAt - NOW} ms`);
+    assert.ok(at(fullAt) === 0 && at(fullAt - 60) > 0, `${fullAt - NOW} ms`);
+  }
+});
+
 test("a counter of two buckets is shown as the sliding quota window that it calls itself", () => {
   const learned = { limit: null, quotaWindowMs: null, kind: "counter", at: NOW } as const;
   assert.equal(meter({ learned }).kind, "sliding");
