@@ -103,6 +103,18 @@ describe("what has not left", () => {
     assert.equal(await sent.getByText("nothing was sent").count(), 0);
   });
 
+  test("the newest card stands on top, sent or not, and a recording that was sent stays where it is", async () => {
+    const { page, show } = await open(snapshot({ cards: [cancelled, finished()] }));
+    const heads = () => page.locator("section h2").allInnerTexts();
+    assert.deepEqual((await heads()).slice(-2), ["Not sent 1", "Sent"]);
+    const player = await page.locator("hr-audio").elementHandle();
+    await show(snapshot({ revision: 2, cards: [card(), cancelled, finished()] }));
+    assert.deepEqual((await heads()).slice(-2), ["Sent", "Not sent 1"]);
+    assert.ok(
+      await player?.evaluate((element) => (element as unknown as { isConnected: boolean }).isConnected),
+    );
+  });
+
   test("where nothing was sent at all, nothing is headed Sent", async () => {
     const { page } = await open(snapshot({ cards: [cancelled] }));
     await section(page, "Not sent").waitFor();

@@ -168,6 +168,15 @@ export class App extends LitElement {
     );
     const unsent = others.filter((card) => card.endedAt !== null && !card.left);
     const sent = others.filter((card) => !unsent.includes(card));
+    // The newest card stands on top; what was sent never moves for that: it may be playing.
+    const isNewest = others[0] !== undefined && unsent.includes(others[0]);
+    const section = (title: string, held: readonly CardView[]) =>
+      held.length === 0
+        ? nothing
+        : html`<section aria-label=${title}>
+            <h2>${title} <span class="figures">${page.words.number(held.length)}</span></h2>
+            ${cardsOf(held, page, compared, this.#roving)}
+          </section>`;
     const takes = takesOf(cards, this.panel?.kept().compared ?? []);
     const compared = takes.map((one) => one.result.id);
     if (others.length + queue.length + kept.length === 0) {
@@ -179,15 +188,7 @@ export class App extends LitElement {
       ></hr-empty>`;
     }
     return html`${queue.length === 0 ? nothing : html`<hr-queue .page=${page} .queue=${queue} .cards=${cards}></hr-queue>`}
-    ${[[page.t("Kept for later"), kept] as const, [page.t("Not sent"), unsent] as const].map(
-      ([title, held]) =>
-        held.length === 0
-          ? nothing
-          : html`<section aria-label=${title}>
-            <h2>${title} <span class="figures">${page.words.number(held.length)}</span></h2>
-            ${cardsOf(held, page, compared, this.#roving)}
-          </section>`,
-    )}
+    ${section(page.t("Kept for later"), kept)} ${isNewest ? section(page.t("Not sent"), unsent) : nothing}
     ${
       sent.length === 0
         ? nothing
@@ -196,7 +197,8 @@ export class App extends LitElement {
             ${takes.length === 0 ? nothing : html`<hr-compare .page=${page} .takes=${takes} .now=${snapshot.at}></hr-compare>`}
             ${cardsOf(sent, page, compared, this.#roving)}
           </section>`
-    }`;
+    }
+    ${isNewest ? nothing : section(page.t("Not sent"), unsent)}`;
   }
 
   #began(cards: Snapshot["cards"]): CardView | null {
