@@ -21,6 +21,7 @@ export function findingNotice(context: Context, finding: Finding): Notice | null
   const override = account.overrides.findLast((one) => one.policyId === finding.policyId);
   // The server now agrees with what the person kept: nothing to tell.
   if (finding.kind === "unlearned" && override !== undefined && override.limit === finding.limit) return null;
+  const length = policy.type === "rate" ? policy.quotaWindowMs : null;
   const words = {
     provider: profile.name,
     title: policy.title,
@@ -28,7 +29,9 @@ export function findingNotice(context: Context, finding: Finding): Notice | null
     limit: finding.limit === null ? "?" : format.number(finding.limit),
     known: policy.limit === null ? "?" : format.number(policy.limit),
     span: finding.quotaWindowMs === null ? "" : format.duration(finding.quotaWindowMs),
+    knownSpan: length === null ? "" : format.duration(length),
   };
+  const other = words.span !== "" && words.knownSpan !== "" && words.span !== words.knownSpan;
   const id = noticeId(finding);
   const action =
     overrideOf(finding) === null ? null : { command: KEEP_LIMIT, title: t("Keep for This Account") };
@@ -37,8 +40,18 @@ export function findingNotice(context: Context, finding: Finding): Notice | null
   function sentence(): string {
     switch (finding.kind) {
       case "stricter":
+        if (other)
+          return t(
+            "{provider} now allows {limit} {noun} in {span}, not {known} in {knownSpan}; Headroom keeps to that.",
+            words,
+          );
         return t("{provider} now allows {limit} {noun}, not {known}; Headroom keeps to {limit}.", words);
       case "looser":
+        if (other)
+          return t(
+            "{provider} seems to allow {limit} {noun} in {span}, more than the {known} in {knownSpan} it publishes.",
+            words,
+          );
         return t("{provider} seems to allow {limit} {noun}, more than the {known} it publishes.", words);
       case "learned":
         return words.span === ""

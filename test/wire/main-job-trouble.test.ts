@@ -221,13 +221,19 @@ test("a lost create that the provider lists is found by checking, and watched to
   assert.equal(await place.charges("sync"), 1);
 });
 
-test("what answers taught about a limit is said once, with both numbers", () => {
-  const finding = { accountId: "sim-sauti", policyId: "synthesis", at: 0, quotaWindowMs: 60_000 };
-  one.app.learned([{ ...finding, kind: "stricter", limit: 5 }]);
-  one.app.learned([{ ...finding, kind: "stricter", limit: 4 }]);
-  const said = one.snapshot().notices.filter((notice) => notice.id.startsWith("limit-"));
-  assert.deepEqual(
-    said.map((notice) => notice.sentence),
-    ["SAUTI now allows 4 syntheses, not 10; Headroom keeps to 4."],
-  );
+test("what answers taught about a limit is said once, with both numbers, and with both lengths where these differ", () => {
+  const finding = { accountId: "sim-sauti", policyId: "synthesis", at: 0 };
+  const saidOf = (kind: "stricter" | "looser", limit: number, seconds: number) => {
+    one.app.learned([{ ...finding, kind, limit, quotaWindowMs: seconds * 1000 }]);
+    const said = one.snapshot().notices.filter((notice) => notice.id.startsWith("limit-"));
+    return said.map((notice) => notice.sentence.replaceAll("\u00a0", " "));
+  };
+  assert.equal(saidOf("stricter", 5, 60).length, 1);
+  assert.deepEqual(saidOf("stricter", 4, 60), ["SAUTI now allows 4 syntheses, not 10; Headroom keeps to 4."]);
+  assert.deepEqual(saidOf("stricter", 10, 120), [
+    "SAUTI now allows 10 syntheses in 2 min, not 10 in 1 min; Headroom keeps to that.",
+  ]);
+  assert.deepEqual(saidOf("looser", 10, 30), [
+    "SAUTI seems to allow 10 syntheses in 30 s, more than the 10 in 1 min it publishes.",
+  ]);
 });

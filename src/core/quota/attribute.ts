@@ -47,6 +47,8 @@ export function attribute(
   const unsaid = rates.filter(({ rate }) => rate.limit === null);
   if (unsaid.length === 1) return unsaid[0]!.index;
   const fitting = rates.filter(({ rate }) => resetFits(rate, quota, serverNow));
+  // Neither number nor length is that of any: it may be a policy that nobody knows.
+  if (quota.quotaWindowMs !== null && fitting.length === 0 && rates.length > 1) return null;
   return changed(fitting.length === 0 ? rates : fitting, quota, states, clock, head.gotAt);
 }
 

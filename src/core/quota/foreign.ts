@@ -9,13 +9,15 @@ import type { Head, RatePolicy } from "./model.ts";
 import { heardOf } from "./shared.ts";
 import {
   ASSUMED_WINDOW_MS,
+  followed,
   inForce,
   type PartitionState,
   type RateInForce,
   SAFETY_MS,
   type Spend,
+  type Taught,
 } from "./state.ts";
-import { afterglowMs, gathered } from "./tidy.ts";
+import { afterglowMs, gathered, regridded } from "./tidy.ts";
 import { inCell, lacking } from "./window.ts";
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
@@ -46,9 +48,13 @@ export interface Applied {
 /** Books a statement on the policy it is about; the answer's own spend is booked already. */
 export function applyReading(statement: Statement, before: PartitionState): Applied {
   const findings: Taste[] = [];
-  let state = withLimit(statement, before, findings);
   const { policy, quota, head, now } = statement;
-  const rate = inForce(policy, state);
+  const taught = withLimit(statement, before, findings);
+  const rate = inForce(policy, taught);
+  let state = regridded(rate, taught, statement.clock, now);
+  // What is left of a quota window of another length says nothing about this one.
+  const length = quota.quotaWindowMs ?? state.stated?.quotaWindowMs ?? rate.quotaWindowMs;
+  if (length !== rate.quotaWindowMs) return { state, clock: statement.clock, findings, span: null };
   let { clock } = statement;
   const late = latest(clock, head);
   const onGrid = resetFits(rate, quota, statement.serverNow) ? gridEnd(rate, quota.resetAt) : null;
@@ -86,36 +92,40 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
 }
 
 /**
- * The server's word on the limit itself: stricter is followed and said at once, equal confirms. Looser is said once it has stood
+ * The server's word on limit and length: stricter is followed and said at once, equal confirms. Looser is said once it has stood
  * for a whole quota window, and followed only when the person makes it the policy's own.
  */
-function withLimit(statement: Statement, state: PartitionState, findings: Taste[]): PartitionState {
-  const { policy, quota, now } = statement;
-  if (quota.limit === null || quota.limit <= 0) return state;
+function withLimit(
+  { policy, quota, now }: Statement,
+  state: PartitionState,
+  findings: Taste[],
+): PartitionState {
   const { limit } = quota;
+  if (limit === null || limit <= 0) return state;
   const before = state.stated;
+  const own = policy.quotaWindowMs;
   const quotaWindowMs = quota.quotaWindowMs ?? before?.quotaWindowMs ?? null;
-  if (policy.limit === limit) {
-    if (before?.limit != null && (before.limit < limit || before.said === true))
-      findings.push({ kind: "unlearned", limit, quotaWindowMs: policy.quotaWindowMs });
+  const length = quotaWindowMs ?? own;
+  if (policy.limit === limit && (own === null || length === own)) {
+    if (before !== null && (followed(policy, before) !== null || before.said === true))
+      findings.push({ kind: "unlearned", limit, quotaWindowMs: own });
     return { ...state, stated: null, confirmedAt: now };
   }
-  const length = policy.quotaWindowMs ?? quotaWindowMs;
-  const same = before?.limit === limit;
-  if (policy.limit !== null && limit > policy.limit) {
-    const since = same ? before.at : now;
-    const stood = same && now - since >= (length ?? ASSUMED_WINDOW_MS);
-    const said = same && before.said === true;
-    if (stood && !said) findings.push({ kind: "looser", limit, quotaWindowMs: length });
-    return {
-      ...state,
-      stated: { limit, quotaWindowMs, kind: null, at: since, ...(stood || said ? { said: true } : {}) },
-      confirmedAt: now,
-    };
+  const same = before?.limit === limit && (before.quotaWindowMs ?? quotaWindowMs) === quotaWindowMs;
+  const stated: Taught = { limit, quotaWindowMs, kind: null, at: now };
+  const told = followed(policy, stated);
+  if (told !== null) {
+    if (!same) findings.push({ kind: policy.limit === null ? "learned" : "stricter", ...told });
+    return { ...state, stated };
   }
-  if (!same)
-    findings.push({ kind: policy.limit === null ? "learned" : "stricter", limit, quotaWindowMs: length });
-  return { ...state, stated: { limit, quotaWindowMs, kind: null, at: now } };
+  const at = same ? before.at : now;
+  const said = same && before.said === true;
+  // More at once, but less in the long run, is no looser limit: the policy's own still holds.
+  const more = length === null || own === null || limit * own > (policy.limit ?? 0) * length;
+  const stood = more && same && now - at >= (length ?? ASSUMED_WINDOW_MS);
+  if (stood && !said) findings.push({ kind: "looser", limit, quotaWindowMs: length });
+  const confirmedAt = more ? now : state.confirmedAt;
+  return { ...state, stated: { ...stated, at, ...(stood || said ? { said: true } : {}) }, confirmedAt };
 }
 
 /** Whether the policy is counted in cells of the server's grid. */

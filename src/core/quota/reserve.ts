@@ -15,7 +15,7 @@ import {
   type RateInForce,
   SAFETY_MS,
 } from "./state.ts";
-import { notAfter, tidy } from "./tidy.ts";
+import { notAfter, regridded, tidy } from "./tidy.ts";
 import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
 
 /** The share of a budget that polls have for themselves. */
@@ -78,7 +78,8 @@ export function refresh(
 ): PartitionState {
   const safe = notAfter(state, clock, now);
   if (part.policy.type === "slots") return safe;
-  return tidy(inForce(part.policy, safe), safe, clock, now);
+  const rate = inForce(part.policy, safe);
+  return tidy(rate, regridded(rate, safe, clock, now), clock, now);
 }
 
 /** The partition that holds a claim longest, or null where all have room. States must be fresh. */

@@ -72,6 +72,8 @@ export interface Heard {
 export interface PartitionState {
   readonly log: readonly Spend[];
   readonly cells: readonly Cell[];
+  /** The length of the cells; 0 where none was noted. */
+  readonly cellMs: number;
   readonly flying: readonly Flight[];
   /** When the quota window that opens at the first request opened, earliest and latest. */
   readonly opened: readonly [number, number] | null;
@@ -112,6 +114,7 @@ export interface PartitionState {
 export const EMPTY: PartitionState = {
   log: [],
   cells: [],
+  cellMs: 0,
   flying: [],
   opened: null,
   bucket: null,
@@ -153,19 +156,36 @@ export interface RateInForce {
  */
 export function inForce(policy: RatePolicy, state: PartitionState): RateInForce {
   const { stated, learned } = state;
-  const length = policy.quotaWindowMs ?? stated?.quotaWindowMs ?? learned?.quotaWindowMs ?? null;
+  const told = stated === null ? null : followed(policy, stated);
+  const length =
+    told?.quotaWindowMs ?? policy.quotaWindowMs ?? stated?.quotaWindowMs ?? learned?.quotaWindowMs ?? null;
   const kind = learned?.kind ?? (policy.kind === "unknown" ? "sliding" : policy.kind);
   const base = { kind, quotaWindowMs: length ?? ASSUMED_WINDOW_MS, windowKnown: length !== null };
-  const told = stated?.limit ?? null;
   const own = policy.limit;
-  if (told !== null && (own === null || told < own))
-    return { ...base, limit: told, evidence: "stated", evidenceAt: stated?.at ?? null };
+  if (told !== null)
+    return { ...base, limit: told.limit, evidence: "stated", evidenceAt: stated?.at ?? null };
   const inferred = learned?.limit ?? null;
   if (inferred !== null && (own === null || inferred < own))
     return { ...base, limit: inferred, evidence: "inferred", evidenceAt: learned?.at ?? null };
   const confirmed = own !== null && state.confirmedAt !== null;
   const evidence = confirmed ? "stated" : own === null ? "unknown" : policy.evidence;
   return { ...base, limit: own, evidence, evidenceAt: state.confirmedAt };
+}
+
+/**
+ * What of the server's word on limit and length is followed at once: whatever it lets through, the policy must let through as
+ * well. Null where it does not.
+ */
+export function followed(
+  { limit: known, quotaWindowMs: length }: RatePolicy,
+  { limit, quotaWindowMs: told }: Taught,
+): { readonly limit: number; readonly quotaWindowMs: number | null } | null {
+  const own = known ?? Number.POSITIVE_INFINITY;
+  if (limit === null) return null;
+  const other = told !== null && length !== null && told !== length;
+  if (other && limit * Math.ceil(length / told) <= own) return { limit, quotaWindowMs: told };
+  // A shorter quota window with as much in it would let more through: the number alone is followed.
+  return limit < own ? { limit, quotaWindowMs: length ?? told } : null;
 }
 
 const FIELDS = Object.keys(EMPTY) as readonly (keyof PartitionState)[];

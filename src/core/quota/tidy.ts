@@ -60,6 +60,24 @@ export function tidy(
     : { ...state, log, cells, foreign, flying };
 }
 
+/** Where the quota window has another length than before, what lies in cells of the old one counts by its instants again. */
+export function regridded(
+  { quotaWindowMs }: RateInForce,
+  state: PartitionState,
+  clock: ClockState,
+  now: number,
+): PartitionState {
+  const { cells, cellMs } = state;
+  if (cellMs === quotaWindowMs) return state;
+  if (cells.length === 0 || cellMs === 0) return { ...state, cellMs: quotaWindowMs };
+  const theta = thetaAt(clock, now);
+  const log = cells.map(([index, units, late]): Spend => {
+    const opened = theta === null ? late - cellMs : index * cellMs - theta.hi;
+    return [Math.min(opened, late), late, units];
+  });
+  return { ...state, cellMs: quotaWindowMs, cells: [], log: [...log, ...state.log] };
+}
+
 /** Counts neighbours together, all from the earliest to the latest of them: never too little. */
 export function merged(log: readonly Spend[], withinMs: number): Spend[] {
   const groups: Spend[] = [];

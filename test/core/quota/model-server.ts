@@ -20,7 +20,7 @@ export interface ModelAnswer {
   readonly headers: Record<string, string>;
 }
 
-export type ModelHeaders = "all" | "mostRestrictive" | "retryAfter" | "none";
+export type ModelHeaders = "all" | "mostRestrictive" | "structured" | "retryAfter" | "none";
 
 interface Hit {
   readonly at: number;
@@ -58,6 +58,12 @@ export class ModelServer {
         Math.max(0, Math.floor(tightest.limit - this.#used(tightest, at) + 1e-9)),
       );
       headers["x-ratelimit-reset"] = String(Math.ceil(this.#resetAt(tightest, at) / 1000));
+    }
+    if (tightest !== undefined && this.headers === "structured") {
+      const left = Math.max(0, Math.floor(tightest.limit - this.#used(tightest, at) + 1e-9));
+      const seconds = Math.ceil((this.#resetAt(tightest, at) - at) / 1000);
+      headers["ratelimit-policy"] = `"${tightest.name}";q=${tightest.limit};w=${tightest.lengthMs / 1000}`;
+      headers.ratelimit = `"${tightest.name}";r=${left};t=${seconds}`;
     }
     if (!admitted && this.headers !== "none") {
       const wait = Math.max(...blocked.map((one) => this.openAt(one, at, units))) - at;

@@ -32,6 +32,7 @@ test("a granted request flies from now on, as late as is doubted now, and change
     ...EMPTY,
     bucket: [1, NOW, 0, 1] as Bucket,
     opened: [NOW, NOW] as const,
+    cellMs: 10_000,
     polledAt: NOW - 5,
   };
   const state = booked("sliding", { ...books, flying: [["old", NOW - 9, 1, 7]] }, { cost: 3 });

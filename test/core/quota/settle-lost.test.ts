@@ -49,7 +49,7 @@ test("a lost request may have been the one that was to open the quota window", (
 
 test("a request that is not in the books is not lost from them, and slots stay with their job", () => {
   const state = { ...EMPTY, flying, holders };
-  assert.deepEqual(lost({}, "sliding", "x"), { ...EMPTY, flying, bucket });
+  assert.deepEqual(lost({ cellMs: 10_000 }, "sliding", "x"), { ...EMPTY, cellMs: 10_000, flying, bucket });
   assert.equal(lose(slots, "f", [state], CLOCK, NOW)[0], state);
 });
 
