@@ -7,7 +7,7 @@ import type { FormMemory } from "./app/ports.ts";
 import { accountCommands } from "./host/account-commands.ts";
 import { AccountsTree } from "./host/accounts-tree.ts";
 import { adoptCommand } from "./host/adopt-command.ts";
-import { machineClock as clock } from "./host/clock.ts";
+import { clockOf } from "./host/clock.ts";
 import { registerCommands } from "./host/command-ids.ts";
 import { ContextKeys } from "./host/context-keys.ts";
 import { Documents } from "./host/documents.ts";
@@ -38,6 +38,7 @@ import { buildSoon } from "./host/startup.ts";
 import { StatusBar } from "./host/status-bar.ts";
 import { type FileNotice, keyringNotice, storeNotice } from "./host/store-notices.ts";
 import { Walkthrough, type WalkthroughStep } from "./host/walkthrough.ts";
+import { thisMachine } from "./store/machine.ts";
 
 /** What the tests inside the editor get to see; nothing in an editor of a person's. */
 export interface TestView {
@@ -52,6 +53,7 @@ export interface TestView {
   readonly activationMs: number;
 }
 
+const clock = clockOf(thisMachine);
 let ending: (() => Promise<void>) | null = null;
 
 /** Called once by the editor. Registers everything and builds nothing that is heavy. */
@@ -113,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
       {
         ...sendCommands(tools),
         ...accountCommands(tools, () => keys.forgetAll()),
-        ...limitCommands(tools),
+        ...limitCommands(tools, clock.now),
         ...adoptCommand(tools),
         ...historyCommands(
           tools,

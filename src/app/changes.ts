@@ -66,7 +66,7 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
       signal.removeEventListener("abort", abort);
       resolve();
     };
-    const cancel = clock.after(Math.min(ms, 2_147_483_647), end);
+    const cancel = clock.after(ms, end);
     const abort = () => {
       cancel();
       end();

@@ -5,7 +5,6 @@ import type { App, LimitInfo } from "../app/api.ts";
 import type { Translate } from "../app/ports.ts";
 import type { Account } from "../core/profile/account.ts";
 import { itemOf } from "./account-choices.ts";
-import { machineClock } from "./clock.ts";
 import type { Commands } from "./command-ids.ts";
 import { formatFor } from "./format.ts";
 import type { Tools } from "./intents.ts";
@@ -25,15 +24,15 @@ const numbers = () => formatFor(vscode.env.language);
 /** The notices whose limit can be kept offer this command. */
 const KEEP = "headroom.keepLimit";
 
-/** The commands on limits. */
-export function limitCommands(tools: Tools): Commands<Ids> {
+/** The commands on limits. `now` in epoch ms. */
+export function limitCommands(tools: Tools, now: () => number): Commands<Ids> {
   const { t } = tools;
   const say = (sentence: string) => void vscode.window.showInformationMessage(sentence);
   return {
     setLimit: async (entry) => {
       const app = await tools.app.get();
       const found = itemOf(entry, "limit") ?? (await pickLimit(app, allLimits(app), t("Set Limit")));
-      if (found !== null) await askLimit(app, t, found);
+      if (found !== null) await askLimit(app, t, found, now);
     },
     resetLimit: async (entry) => {
       const app = await tools.app.get();
@@ -59,7 +58,7 @@ export function limitCommands(tools: Tools): Commands<Ids> {
 }
 
 /** Asks for the number, and of a limit in time also for the seconds; both stand as they are now. */
-async function askLimit(app: App, t: Translate, { account, limit }: Found): Promise<void> {
+async function askLimit(app: App, t: Translate, { account, limit }: Found, now: () => number): Promise<void> {
   const title = t("Set “{limit}” of {account}", { limit: limit.title, account: account.name });
   const { noun, sentence } = limit;
   const of = limit.type === "rate" ? 2 : 1;
@@ -114,7 +113,7 @@ async function askLimit(app: App, t: Translate, { account, limit }: Found): Prom
     quotaWindowMs: of === 1 || seconds === "" ? null : Number(seconds) * 1000,
     // Nobody but the person vouches for it; Headroom counts with it.
     evidence: "counted",
-    setAt: machineClock.now(),
+    setAt: now(),
   });
 }
 

@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** At least 0, below 1. */
   random(): number;
-  /** Runs once after so many ms, at most 2^31-1; returns what cancels it. */
+  /** Runs once after so many ms, in which the machine may have slept; returns what cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
@@ -18,11 +18,10 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const end = clock.now() + ms;
-    const part = () => Math.min(Math.max(1, end - clock.now()), LONGEST_TIMER_MS);
-    // A timer that ran out in full was long enough, also where the wall clock was set back meanwhile.
-    const soon = () => end - clock.now() <= EARLY_MS || ms > LONGEST_TIMER_MS;
     const tick = () => {
-      if (clock.now() < end && soon()) cancel = clock.after(part(), tick);
+      const left = end - clock.now();
+      // Where more is left, the wall clock was set back: a timer that ran out was long enough.
+      if (left > 0 && left <= EARLY_MS) cancel = clock.after(Math.max(1, left), tick);
       else {
         signal.removeEventListener("abort", abort);
         resolve();
@@ -32,10 +31,7 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
       cancel();
       reject(signal.reason);
     };
-    let cancel = clock.after(part(), tick);
+    let cancel = clock.after(Math.max(1, ms), tick);
     signal.addEventListener("abort", abort, { once: true });
   });
 }
-
-/** The longest delay a Node timer takes; a longer one would fire at once. ms */
-const LONGEST_TIMER_MS = 2_147_483_647;

@@ -38,6 +38,8 @@ interface Origin {
   /** Whether the one request that may try is under way. */
   probing: boolean;
   triedAt: number;
+  /** When it failed last. Epoch ms. */
+  failedAt: number;
   /** When the next one tries. Epoch ms. */
   until: number;
   readonly queue: Set<Waiter>;
@@ -126,6 +128,7 @@ export class Outages {
       failures: 0,
       probing: false,
       triedAt: 0,
+      failedAt: 0,
       until: 0,
       queue: new Set<Waiter>(),
       cancel: null,
@@ -137,10 +140,11 @@ export class Outages {
   /** Longer each time, and spread: other processes try as well. */
   #failed(origin: Origin): void {
     origin.failures++;
+    origin.failedAt = this.#clock.now();
     if (origin.failures < OPEN_AFTER) return;
     const wished = FIRST_PAUSE_MS * 2 ** Math.min(origin.failures - OPEN_AFTER, 10);
     const pause = Math.min(LONGEST_PAUSE_MS, wished) * (0.5 + this.#clock.random() / 2);
-    origin.until = Math.ceil(this.#clock.now() + pause);
+    origin.until = Math.ceil(origin.failedAt + pause);
     disarm(origin);
     for (const waiter of origin.queue) waiter.waiting(waitOf(origin));
   }
@@ -191,6 +195,7 @@ function waitOf(origin: Origin): Wait {
     cause: "outage",
     until,
     evidence: "counted",
+    evidenceAt: origin.failedAt,
     left: null,
     limit: null,
   };

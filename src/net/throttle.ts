@@ -38,8 +38,6 @@ const TICKETS = 64;
 const GRANTS_A_TURN = 32;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
-/** The longest timer: on some systems timers stand still while the machine sleeps, and none sees that the clock was set. ms */
-const NAP_MS = 15_000;
 /** So much later than asked for a timer fires where the machine is busy. ms */
 const BUSY_MS = 1_000;
 
@@ -272,7 +270,7 @@ export class Gate {
     held.go();
   }
 
-  /** One timer for the earliest instant, come what may to the wall clock; none when nothing waits for one. */
+  /** One timer for the earliest instant; none when nothing waits for one. */
   #arm(): void {
     let at = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) at = Math.min(at, group.askAt ?? Number.POSITIVE_INFINITY);
@@ -281,9 +279,10 @@ export class Gate {
     this.#timer = null;
     if (at === Number.POSITIVE_INFINITY) return;
     const now = this.bookings.clock.now();
-    const until = Math.min(Math.max(at, now), now + NAP_MS);
+    const until = Math.max(at, now);
     const cancel = this.bookings.clock.after(until - now, () => {
       this.#timer = null;
+      // Where the wall clock was set meanwhile, no other instant is to be relied on.
       const jumped = Math.abs(this.bookings.clock.now() - until) > BUSY_MS;
       for (const group of this.#groups)
         if (group.askAt !== null && (jumped || group.askAt <= until)) group.due = true;

@@ -1,7 +1,7 @@
 // The one place that notices that the machine's clock was set or that the machine slept, and tells the two apart: the wall clock is
 // compared with one that only runs, and that one with how long the machine is up. It keeps two numbers and sets no timer.
-import { uptime } from "node:os";
 import type { Shift } from "../core/quota/shift.ts";
+import type { Machine } from "./machine.ts";
 
 /** A smaller difference is drift. ms */
 const JUMP_MS = 1_000;
@@ -17,25 +17,6 @@ export interface Jump extends Shift {
   /** What the wall clock shows now. Epoch ms. */
   readonly now: number;
 }
-
-/** A machine's clocks beside the one on the wall, the same in every process. Ms since it started. */
-export interface Machine {
-  /** Only runs. On some systems it stands still while the machine sleeps. */
-  steady(): number;
-  /** Its sleep counted; 0 where the system does not tell. Slow to read. */
-  up(): number;
-}
-
-export const thisMachine: Machine = {
-  steady: () => Number(process.hrtime.bigint() / 1000n) / 1000,
-  up: () => {
-    try {
-      return uptime() * 1000;
-    } catch {
-      return 0;
-    }
-  },
-};
 
 /** Whether two readings of the offset mean the same setting of the clock. */
 export function isSameOffset(a: number, b: number): boolean {

@@ -7,12 +7,13 @@ import type { Claim, Head, Meter, Refusal } from "../core/quota/model.ts";
 import { reserve } from "../core/quota/reserve.ts";
 import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
-import { type Jump, Jumps, type Machine, thisMachine } from "./jumps.ts";
+import { type Jump, Jumps } from "./jumps.ts";
 import { LedgerBooks } from "./ledger-books.ts";
 import { isAlive, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, withGrace } from "./ledger-order.ts";
 import { LedgerRows, type Rows } from "./ledger-rows.ts";
 import { metersOf, previewOf, ticketsOf, turnsOf } from "./ledger-views.ts";
+import { type Machine, thisMachine } from "./machine.ts";
 import { type Later, machineLater, Pending } from "./pending.ts";
 
 export interface LedgerOptions {

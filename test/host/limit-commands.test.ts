@@ -52,7 +52,7 @@ const tools = {
   app: { get: async () => app as unknown as App },
   t: (sentence: string) => sentence,
 } as unknown as Tools;
-const limits = limitCommands(tools);
+const limits = limitCommands(tools, () => 7);
 
 beforeEach(() => {
   saved = [];
@@ -67,8 +67,8 @@ test("a limit in time is set by its number and its seconds, by the person's own 
   await limits.setLimit(item(rate));
   const [limit] = saved;
   assert.deepEqual(
-    [limit?.policyId, limit?.limit, limit?.quotaWindowMs, limit?.evidence],
-    ["synthesis", 20, 30_000, "counted"],
+    [limit?.policyId, limit?.limit, limit?.quotaWindowMs, limit?.evidence, limit?.setAt],
+    ["synthesis", 20, 30_000, "counted", 7],
   );
 });
 

@@ -65,6 +65,7 @@ test("from the fourth on one request tries, the highest lane first, and the rest
   const all = [go("poll", () => lost, { lane: 3 }), go("flow", () => lost, { lane: 1 })];
   assert.deepEqual(tried, []);
   assert.equal(waits.get("poll")?.cause, "outage");
+  assert.equal(waits.get("poll")?.evidenceAt, clock.now());
   const until = waits.get("poll")?.until ?? 0;
   assert.ok(until > clock.now() && until <= clock.now() + 1_000);
   await clock.advance(until - clock.now() - 1);
@@ -74,6 +75,7 @@ test("from the fourth on one request tries, the highest lane first, and the rest
   await all[1];
   const later = waits.get("poll")?.until ?? 0;
   assert.ok(later > clock.now());
+  assert.equal(waits.get("poll")?.evidenceAt, clock.now());
   await clock.advance(2_000);
   await all[0];
   assert.deepEqual(tried, ["flow", "poll"]);

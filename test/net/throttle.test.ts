@@ -176,23 +176,6 @@ test("a wall clock that is set back by an hour lets nobody wait an hour longer",
   assert.deepEqual(went, ["a"]);
 });
 
-test("who waits for an instant asks a quarter of a minute after the machine woke, or its clock was set, at the latest", async () => {
-  for (const byMs of [8 * 3_600_000, -3_600_000]) {
-    const { hold, went, ledger, clock } = gate();
-    ledger.limit = 0;
-    ledger.until = clock.now() + 1_800_000;
-    hold("a");
-    await turn();
-    const before = ledger.asked;
-    await clock.advance(60_000);
-    assert.equal(ledger.asked, before);
-    clock.set(byMs);
-    ledger.limit = 1;
-    await clock.advance(15_000);
-    assert.deepEqual(went, ["a"]);
-  }
-});
-
 test("a pause lasts as long as it should, however the wall clock is set meanwhile", async () => {
   for (const byMs of [-3_600_000, 3_600_000]) {
     const clock = new HandClock();
