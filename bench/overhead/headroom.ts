@@ -87,7 +87,7 @@ class Task extends Held {
     queueMicrotask(() => {
       this.pass.answered();
       this.pass.settle({ status: 200, headers: {}, sentAt: at, gotAt: at, quick: true }, null);
-      this.#gate.landed(ORIGIN);
+      this.#gate.landed(this);
       this.#resolve();
     });
   }
@@ -95,6 +95,8 @@ class Task extends Held {
   fail(reason: unknown): void {
     this.#reject(reason);
   }
+
+  abort(): void {}
 }
 
 /** The contestant. */

@@ -113,7 +113,7 @@ function gated(origin: string, place: "SQLite" | "memory"): Contender {
       const id = `r${order}`;
       const ask = { id, claim, lane: "batch", since: clock.now(), holder: null, title: "" } as const;
       const pass = new Pass({ ask, origin, order: order++, lane: 2, watch, bookings });
-      const options: WireOptions = { ...wireOptions(origin), body: null, pass, key: null, signal };
+      const options: WireOptions = { ...wireOptions(origin), body: null, pass, key: null, cancel: signal };
       const { statusCode, headers, body } = await send(agent, options);
       const sentAt = pass.sentAt ?? 0;
       const head = { status: statusCode, headers: { date: String(headers.date) }, sentAt, quick: true };

@@ -72,7 +72,7 @@ export async function runAttempt(context: AttemptOptions): Promise<Attempt> {
     body: outgoing.body,
     headersTimeout: request.idleMs,
     bodyTimeout: request.idleMs,
-    signal: request.signal,
+    cancel: request.signal,
     pass,
     key: request.auth,
   };

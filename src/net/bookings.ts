@@ -3,6 +3,7 @@
 import { isHeadroomError } from "../core/errors.ts";
 import type { Ledger } from "../core/quota/ledger.ts";
 import type { Clock } from "./clock.ts";
+import { Turns } from "./turns.ts";
 
 /** One thing to be booked. */
 export interface Booking {
@@ -15,10 +16,6 @@ export interface Booking {
   trouble(error: unknown): void;
 }
 
-/** With so many on the wire the ledger is written less often: nobody notices, and the requests come sooner. */
-const CROWD = 32;
-/** How long a crowd's bookings are collected. ms */
-const COLLECT_MS = 4;
 /** How often in a row the ledger may fail before a request fails with it; about six seconds. */
 const FAILURES = 50;
 
@@ -31,32 +28,21 @@ export function isInVain(error: unknown, failures: number): boolean {
 export class Bookings {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly turns: Turns;
   #collected: Booking[] = [];
-  /** Requests on the wire. */
-  #flying = 0;
   #soon: (() => void) | null = null;
   #done: PromiseWithResolvers<void> | null = null;
 
   constructor(ledger: Ledger, clock: Clock) {
     this.ledger = ledger;
     this.clock = clock;
+    this.turns = new Turns(clock);
   }
 
-  /** Books at the end of this turn, in the order in which bookings came. */
+  /** Books at the end of this turn or soon after, in the order in which bookings came. */
   add(booking: Booking): void {
     if (this.#collected.at(-1)?.join(booking) !== true) this.#collected.push(booking);
-    this.#soon ??= this.soon(() => this.flush());
-  }
-
-  /** A request goes on the wire, or has come back from it. */
-  flies(change: 1 | -1): void {
-    this.#flying += change;
-  }
-
-  /** Runs at the end of this turn, or a little later where many are on the wire. Returns what cancels it. */
-  soon(run: () => void): () => void {
-    if (this.#flying >= CROWD) return this.clock.after(COLLECT_MS, run);
-    return atTurnsEnd(run);
+    this.#soon ??= this.turns.soon(() => this.flush());
   }
 
   /** Resolves when what has been collected was given to the ledger; null where nothing was. */
@@ -97,10 +83,4 @@ export class Bookings {
         else one.trouble(error);
     });
   }
-}
-
-/** Runs when this turn of the event loop ends; returns what cancels it. */
-export function atTurnsEnd(run: () => void): () => void {
-  const immediate = setImmediate(run);
-  return () => clearImmediate(immediate);
 }

@@ -3,7 +3,7 @@ import type { Wait } from "../core/quota/model.ts";
 import type { Pass } from "./pass.ts";
 import { Waiter } from "./waiters.ts";
 
-/** A request at the gate. The gate does with it in the end exactly one of the two, once. */
+/** A request at the gate, until it has landed. The gate does with it in the end exactly one of the first two, once. */
 export abstract class Held extends Waiter {
   readonly pass: Pass;
 
@@ -14,7 +14,10 @@ export abstract class Held extends Waiter {
 
   /** Hands it to the wire, in the turn of the grant. */
   abstract go(): void;
+  /** Ends it before it goes. */
   abstract fail(reason: unknown): void;
+  /** Ends it after it went, at most once; it lands nevertheless. */
+  abstract abort(reason: unknown): void;
 
   /** Its own watcher hears why it waits; where that is a policy, it stands in the ledger's line from then on. */
   tell(wait: Wait): void {

@@ -1,4 +1,4 @@
-// The two interceptors every request passes, and the handler that tells its pass what happens on the wire.
+// The two interceptors every request passes; the gate's tells the pass what happens on the wire.
 // Order: composed last runs first, so the gate holds before the key is read, and nothing runs before the gate.
 import { orAborted } from "../core/aborted.ts";
 import { HeadroomError } from "../core/errors.ts";
@@ -19,7 +19,8 @@ export interface KeyPlace {
 export interface Extra {
   readonly pass: Pass;
   readonly key: KeyPlace | null;
-  readonly signal: AbortSignal;
+  /** Ends the request wherever it is. Not called `signal`: undici's own listener to that costs as much as the gate (measured). */
+  readonly cancel: AbortSignal;
 }
 
 export type WireOptions = Dispatcher.RequestOptions<null> & Extra;
@@ -41,41 +42,93 @@ interface Way {
 }
 
 function hold(way: Way, options: Dispatcher.DispatchOptions, handler: Handler): boolean {
-  const { pass, signal } = options as Partial<Extra>;
-  if (pass === undefined || signal === undefined) {
+  const { pass, cancel } = options as Partial<Extra>;
+  if (pass === undefined || cancel === undefined) {
     handler.onResponseError?.(noController, new Error("A request without a pass may not leave."));
     return false;
   }
-  way.gate.hold(new HeldDispatch(way, options, handler, pass, signal));
+  way.gate.hold(new HeldDispatch(way, options, handler, pass, cancel));
   return true;
 }
 
-/** What the gate hands on: one dispatch as undici asked for it. */
-class HeldDispatch extends Held {
+/**
+ * One dispatch as undici asked for it: handed on when the gate lets it go, it hears all that happens on the wire, tells the pass when
+ * the first byte leaves, when a head came, and when all is over. One object for both, for every request makes one.
+ */
+class HeldDispatch extends Held implements Handler {
   readonly #way: Way;
   readonly #options: Dispatcher.DispatchOptions;
   readonly #handler: Handler;
+  #controller: Controller | null = null;
+  /** What it was ended with before it left. */
+  #gone: Error | null = null;
+  #landed = false;
 
   constructor(
     way: Way,
     options: Dispatcher.DispatchOptions,
     handler: Handler,
     pass: Pass,
-    signal: AbortSignal,
+    cancel: AbortSignal,
   ) {
-    super(pass, signal);
+    super(pass, cancel);
     this.#way = way;
     this.#options = options;
     this.#handler = handler;
   }
 
   go(): void {
-    const { dispatch, gate } = this.#way;
-    dispatch(this.#options, new WatchedHandler(this.#handler, this.pass, gate));
+    this.#way.dispatch(this.#options, this);
   }
 
   fail(reason: unknown): void {
     this.#handler.onResponseError?.(noController, asError(reason));
+  }
+
+  abort(reason: unknown): void {
+    const error = asError(reason);
+    if (this.#controller !== null) this.#controller.abort(error);
+    else {
+      // It waits for its key or its connection, which may take long, and never leaves.
+      this.onResponseError(noController, error);
+      this.#gone = error;
+    }
+  }
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    if (this.#gone !== null) {
+      controller.abort(this.#gone);
+      return;
+    }
+    this.#controller = controller;
+    this.#handler.onRequestStart?.(controller, context);
+    if (!controller.aborted) this.pass.sent();
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: WireHeaders, text?: string): void {
+    if (status >= 200) this.pass.answered();
+    this.#handler.onResponseStart?.(controller, status, headers, text);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Controller, trailers: WireHeaders): void {
+    this.#land();
+    this.#handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.#land();
+    if (this.pass.gotAt === null) this.pass.ended();
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  #land(): void {
+    if (this.#landed) return;
+    this.#landed = true;
+    this.#way.gate.landed(this);
   }
 }
 
@@ -84,11 +137,11 @@ export function putKey(
   keyOf: (keyId: string) => Promise<string | null>,
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    const { key, signal } = options as Partial<Extra>;
+    const { key, cancel } = options as Partial<Extra>;
     if (key === undefined || key === null) return dispatch(options, handler);
     const reading = readKey(key, options, keyOf);
     // A keyring may wait for the person, or for ever; a cancelled request does not wait with it.
-    (signal === undefined ? reading : orAborted(reading, signal)).then(
+    (cancel === undefined ? reading : orAborted(reading, cancel)).then(
       (headers) => dispatch({ ...options, headers }, handler),
       (error) => handler.onResponseError?.(noController, asError(error)),
     );
@@ -115,52 +168,6 @@ export function pinned(key: KeyPlace, origin: string): void {
   throw new HeadroomError("notConfigured", `A key for ${key.origin} may not be sent to ${origin}.`, {
     field: "baseUrl",
   });
-}
-
-/** Tells the pass when the first byte leaves, when a head came, and when all is over. */
-class WatchedHandler implements Handler {
-  readonly #handler: Handler;
-  readonly #pass: Pass;
-  readonly #gate: Gate;
-  #landed = false;
-
-  constructor(handler: Handler, pass: Pass, gate: Gate) {
-    this.#handler = handler;
-    this.#pass = pass;
-    this.#gate = gate;
-  }
-
-  onRequestStart(controller: Controller, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context);
-    // A request that was aborted while it waited for its connection is aborted right here and never leaves.
-    if (!controller.aborted) this.#pass.sent();
-  }
-
-  onResponseStart(controller: Controller, status: number, headers: WireHeaders, text?: string): void {
-    if (status >= 200) this.#pass.answered();
-    this.#handler.onResponseStart?.(controller, status, headers, text);
-  }
-
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    this.#handler.onResponseData?.(controller, chunk);
-  }
-
-  onResponseEnd(controller: Controller, trailers: WireHeaders): void {
-    this.#land();
-    this.#handler.onResponseEnd?.(controller, trailers);
-  }
-
-  onResponseError(controller: Controller, error: Error): void {
-    this.#land();
-    if (this.#pass.gotAt === null) this.#pass.ended();
-    this.#handler.onResponseError?.(controller, error);
-  }
-
-  #land(): void {
-    if (this.#landed) return;
-    this.#landed = true;
-    this.#gate.landed(this.#pass.origin);
-  }
 }
 
 /** Names and values of an answer's headers, as undici gives them. */

@@ -3,11 +3,13 @@
 import { isSameClaim } from "../core/quota/alike.ts";
 import type { Ask, Ledger } from "../core/quota/ledger.ts";
 import type { Wait } from "../core/quota/model.ts";
-import { atTurnsEnd, Bookings, isInVain } from "./bookings.ts";
+import { Alarm } from "./alarm.ts";
+import { Bookings, isInVain } from "./bookings.ts";
 import type { Clock } from "./clock.ts";
 import { Connections } from "./connections.ts";
 import { GroupNames } from "./group-names.ts";
 import type { Held } from "./held.ts";
+import { atTurnsEnd } from "./turns.ts";
 import { type Group, Groups, Signals } from "./waiters.ts";
 
 export interface GateOptions {
@@ -38,8 +40,6 @@ const TICKETS = 64;
 const GRANTS_A_TURN = 32;
 /** How many are cancelled before other work gets a turn. */
 const CANCELS_A_TURN = 1_000;
-/** So much later than asked for a timer fires where the machine is busy. ms */
-const BUSY_MS = 1_000;
 
 /** Holds requests and lets them go. Lives as long as the client. */
 export class Gate {
@@ -51,7 +51,7 @@ export class Gate {
   readonly #signals = new Signals<Held>((signal) => this.#cancel(signal));
   /** Whether a group may wait for a connection. */
   #anyFull = false;
-  #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  readonly #alarm: Alarm;
   #soon: (() => void) | null = null;
   #unsubscribe: (() => void) | null = null;
   #closed: unknown = null;
@@ -59,6 +59,7 @@ export class Gate {
   constructor(options: GateOptions) {
     this.bookings = new Bookings(options.ledger, options.clock);
     this.#connections = new Connections(options.connections);
+    this.#alarm = new Alarm(options.clock, (until) => this.#rung(until));
   }
 
   /** How many requests wait here. */
@@ -68,7 +69,7 @@ export class Gate {
 
   /** Whether a timer runs; none does while nothing waits for an instant. */
   get armed(): boolean {
-    return this.#timer !== null;
+    return this.#alarm.armed;
   }
 
   /**
@@ -98,10 +99,11 @@ export class Gate {
     if (this.#groups.size > 0) this.#turn();
   }
 
-  /** A request's connection is free again. */
-  landed(origin: string): void {
-    this.bookings.flies(-1);
-    this.#connections.release(origin);
+  /** All is over on the wire; the request's connection is free again. */
+  landed(held: Held): void {
+    this.#signals.remove(held);
+    this.bookings.turns.lands();
+    this.#connections.release(held.pass.origin);
     if (!this.#anyFull) return;
     this.#anyFull = false;
     for (const group of this.#groups) if (group.full) group.due = true;
@@ -117,12 +119,16 @@ export class Gate {
     this.#arm();
   }
 
-  /** Fails those that end with a signal; many of them in several turns. None of them goes meanwhile. */
+  /** Ends those that end with a signal, waiting or on the wire; many of them in several turns. None of them goes meanwhile. */
   #cancel(signal: AbortSignal): void {
     for (let left = CANCELS_A_TURN; left > 0; left--) {
       const held = this.#signals.first(signal);
       if (held === null) break;
-      this.#drop(held);
+      if (held.group !== null) this.#drop(held);
+      else {
+        this.#signals.remove(held);
+        held.abort(signal.reason);
+      }
     }
     if (this.#signals.first(signal) !== null) setImmediate(() => this.#cancel(signal));
   }
@@ -133,10 +139,10 @@ export class Gate {
     this.#turn();
   }
 
-  /** Takes a waiter out of line, here and, where it stood there, in the ledger. */
+  /** Takes a waiter out of line; one that leaves for good also out of the ledger's, where it stood there. */
   #take(held: Held, leave: boolean): Held {
     this.#groups.remove(held);
-    this.#signals.remove(held);
+    if (leave) this.#signals.remove(held);
     if (this.#groups.size === 0) {
       this.#unsubscribe?.();
       this.#unsubscribe = null;
@@ -147,7 +153,7 @@ export class Gate {
 
   /** Asks for all that is due, at the end of this turn or soon after. */
   #turn(): void {
-    this.#soon ??= this.bookings.soon(() => this.#pump());
+    this.#soon ??= this.bookings.turns.soon(() => this.#pump());
   }
 
   #pump(): void {
@@ -265,30 +271,21 @@ export class Gate {
   #launch(held: Held): void {
     const { origin } = held.pass;
     this.#connections.take(origin);
-    this.bookings.flies(1);
+    this.bookings.turns.flies();
     held.pass.granted();
     held.go();
   }
 
-  /** One timer for the earliest instant; none when nothing waits for one. */
+  /** Rings for the earliest instant that a group waits for. */
   #arm(): void {
     let at = Number.POSITIVE_INFINITY;
     for (const group of this.#groups) at = Math.min(at, group.askAt ?? Number.POSITIVE_INFINITY);
-    if (this.#timer !== null && this.#timer.at <= at && at !== Number.POSITIVE_INFINITY) return;
-    this.#timer?.cancel();
-    this.#timer = null;
-    if (at === Number.POSITIVE_INFINITY) return;
-    const now = this.bookings.clock.now();
-    const until = Math.max(at, now);
-    const cancel = this.bookings.clock.after(until - now, () => {
-      this.#timer = null;
-      // Where the wall clock was set meanwhile, no other instant is to be relied on.
-      const jumped = Math.abs(this.bookings.clock.now() - until) > BUSY_MS;
-      for (const group of this.#groups)
-        if (group.askAt !== null && (jumped || group.askAt <= until)) group.due = true;
-      this.#pump();
-    });
-    this.#timer = { at, cancel };
+    this.#alarm.set(at);
+  }
+
+  #rung(until: number): void {
+    for (const group of this.#groups) if (group.askAt !== null && group.askAt <= until) group.due = true;
+    this.#pump();
   }
 }
 

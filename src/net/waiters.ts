@@ -165,8 +165,12 @@ export class Signals<T extends Waiter> {
     const { signal, besideBefore: before, besideAfter: after } = waiter;
     if (after !== null) after.besideBefore = before;
     if (before !== null) before.besideAfter = after;
+    else if (this.#first.get(signal) !== waiter) return;
     else if (after !== null) this.#first.set(signal, after);
-    else if (this.#first.delete(signal)) signal.removeEventListener("abort", this.#aborted);
+    else {
+      this.#first.delete(signal);
+      signal.removeEventListener("abort", this.#aborted);
+    }
     waiter.besideBefore = null;
     waiter.besideAfter = null;
   }

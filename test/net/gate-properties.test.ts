@@ -1,12 +1,14 @@
 // Rules of the gate under anything that may happen in any order: nobody is forgotten, nobody goes twice, order is kept.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LANES } from "../../src/core/quota/model.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
 import { Groups, Waiter } from "../../src/net/waiters.ts";
-import { claim, HandClock, ListLedger, TestHeld, turn } from "./tools.ts";
+import { TestHeld } from "./test-held.ts";
+import { claim, HandClock, ListLedger, turn } from "./tools.ts";
 
 type Step =
   | { readonly do: "hold"; readonly lane: number; readonly account: string }
@@ -40,6 +42,7 @@ interface Followed {
   readonly stop: AbortController;
   went: number;
   failed: number;
+  aborted: number;
 }
 
 /** Plays the steps; what became of every request, and in which order they went. */
@@ -51,7 +54,11 @@ async function play(steps: readonly Step[], close: boolean) {
   const all: Followed[] = [];
   const order: number[] = [];
   let locked = 0;
-  let flying = 0;
+  const flying: TestHeld[] = [];
+  const land = () => {
+    const first = flying.shift();
+    if (first !== undefined) gate.landed(first);
+  };
   ledger.limit = 2;
   const reserve = ledger.reserve.bind(ledger);
   ledger.reserve = (ask) => {
@@ -67,6 +74,7 @@ async function play(steps: readonly Step[], close: boolean) {
         stop: new AbortController(),
         went: 0,
         failed: 0,
+        aborted: 0,
       };
       all.push(followed);
       const lane = LANES[one.lane] ?? "poll";
@@ -81,30 +89,32 @@ async function play(steps: readonly Step[], close: boolean) {
       });
       const go = () => {
         followed.went++;
-        flying++;
+        flying.push(held);
         order.push(index);
       };
-      gate.hold(new TestHeld(pass, followed.stop.signal, go, () => followed.failed++));
+      const failed = () => followed.failed++;
+      const held = new TestHeld(pass, followed.stop.signal, go, failed, () => {
+        assert.ok(flying.includes(held), "aborted where it does not fly");
+        followed.aborted++;
+      });
+      gate.hold(held);
     } else if (one.do === "cancel") all[one.which]?.stop.abort();
     else if (one.do === "give") ledger.give(one.count);
     else if (one.do === "pass") await clock.advance(one.ms);
     else if (one.do === "lock") locked = one.times;
-    else if (flying > 0) {
-      flying--;
-      gate.landed("http://x");
-    }
-    assert.ok(flying <= 3, "more on the wire than connections");
+    else land();
+    assert.ok(flying.length <= 3, "more on the wire than connections");
   }
   if (close) gate.dispose(new Error("closing"));
   else {
     ledger.limit = Number.POSITIVE_INFINITY;
     for (let left = 500; gate.waiting > 0 && left > 0; left--) {
       ledger.give(1);
-      if (flying > 0) flying--;
-      gate.landed("http://x");
+      land();
       await clock.advance(60);
     }
   }
+  while (flying.length > 0) land();
   await turn();
   return { all, order, gate, ledger, clock };
 }
@@ -115,6 +125,10 @@ test("whatever happens, every request goes once or fails once, in order, and no 
       const { all, order, gate, ledger } = await play(steps, close);
       for (const one of all) assert.equal(one.went + one.failed, 1);
       for (const one of all) if (!close && !one.stop.signal.aborted) assert.equal(one.went, 1);
+      for (const { stop, aborted } of all) {
+        assert.ok(aborted <= (stop.signal.aborted ? 1 : 0));
+        assert.equal(getEventListeners(stop.signal, "abort").length, 0);
+      }
       assert.equal(gate.waiting, 0);
       assert.equal(gate.armed, false);
       assert.equal(ledger.listeners, 0);

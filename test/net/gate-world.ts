@@ -2,7 +2,8 @@
 import { type Claim, LANES, type Lane, type Wait } from "../../src/core/quota/model.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { Gate } from "../../src/net/throttle.ts";
-import { claim, HandClock, ListLedger, TestHeld } from "./tools.ts";
+import { TestHeld } from "./test-held.ts";
+import { claim, HandClock, ListLedger } from "./tools.ts";
 
 interface Waiting {
   readonly id: string;
@@ -24,6 +25,8 @@ export function gate(connections = 1000) {
   const { bookings } = gate;
   const went: string[] = [];
   const failed: string[] = [];
+  const aborted: string[] = [];
+  const flying: TestHeld[] = [];
   const told = new Map<string, Wait>();
   let order = 0;
   const passes = new Map<string, Pass>();
@@ -48,9 +51,24 @@ export function gate(connections = 1000) {
       bookings,
     });
     passes.set(id, pass);
-    const go = () => went.push(id);
-    gate.hold(new TestHeld(pass, stop.signal, go, () => failed.push(id)));
+    const go = () => {
+      went.push(id);
+      flying.push(held);
+    };
+    const held = new TestHeld(
+      pass,
+      stop.signal,
+      go,
+      () => failed.push(id),
+      () => aborted.push(id),
+    );
+    gate.hold(held);
     return { id, stop };
   };
-  return { gate, ledger, clock, bookings, went, failed, told, hold, passes };
+  /** The one that went first of those on the wire lands. */
+  const land = () => {
+    const first = flying.shift();
+    if (first !== undefined) gate.landed(first);
+  };
+  return { gate, ledger, clock, bookings, went, failed, aborted, told, hold, land, passes };
 }

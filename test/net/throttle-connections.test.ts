@@ -5,18 +5,18 @@ import { gate } from "./gate-world.ts";
 import { turn } from "./tools.ts";
 
 test("a request waits in the gate while no connection is free, and reserves nothing meanwhile", async () => {
-  const { hold, went, ledger, gate: it } = gate(2);
+  const { hold, went, ledger, land } = gate(2);
   for (const id of ["a", "b", "c"]) hold(id);
   await turn();
   assert.deepEqual(went, ["a", "b"]);
   assert.equal(ledger.asked, 2);
-  it.landed("http://x");
+  land();
   await turn();
   assert.deepEqual(went, ["a", "b", "c"]);
 });
 
 test("who waits for a connection is told so, and how many are on their way", async () => {
-  const { hold, went, told, gate: it } = gate(2);
+  const { hold, went, told, land } = gate(2);
   for (const id of ["a", "b", "c", "d"]) hold(id);
   await turn();
   hold("e");
@@ -26,7 +26,7 @@ test("who waits for a connection is told so, and how many are on their way", asy
     assert.equal(wait.limit, 2);
     assert.equal(wait.until, null);
   }
-  it.landed("http://x");
+  land();
   await turn();
   assert.deepEqual(went, ["a", "b", "c"]);
 });

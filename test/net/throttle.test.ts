@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { sleep } from "../../src/net/clock.ts";
 import { Pass } from "../../src/net/pass.ts";
 import { gate } from "./gate-world.ts";
-import { claim, HandClock, TestHeld, turn } from "./tools.ts";
+import { TestHeld } from "./test-held.ts";
+import { claim, HandClock, turn } from "./tools.ts";
 
 test("what may go goes at the end of the turn in which it came, without a timer", async () => {
   const { hold, went, clock } = gate();
@@ -190,6 +191,22 @@ test("a pause lasts as long as it should, however the wall clock is set meanwhil
     await pause;
     assert.equal(clock.timers, 0);
   }
+});
+
+test("one signal ends all that hang on it, waiting or on the wire, once each; what has landed is left alone", async () => {
+  const { hold, went, failed, aborted, land, ledger } = gate();
+  ledger.limit = 3;
+  const stop = new AbortController();
+  for (const id of ["a", "b", "c", "d"]) hold(id, "person", "a", { stop });
+  await turn();
+  assert.deepEqual(went, ["a", "b", "c"]);
+  land();
+  stop.abort();
+  assert.deepEqual([aborted.toSorted(), failed], [["b", "c"], ["d"]]);
+  land();
+  land();
+  await turn();
+  assert.deepEqual([aborted.length, failed.length], [2, 1]);
 });
 
 test("disposing fails what waits and what comes later, once each", () => {

@@ -6,8 +6,6 @@ import type { Claim, Refusal, Wait } from "../../src/core/quota/model.ts";
 import type { Outgoing, Progress } from "../../src/core/wire.ts";
 import { UndiciClient } from "../../src/net/client.ts";
 import type { Clock } from "../../src/net/clock.ts";
-import { Held } from "../../src/net/held.ts";
-import type { Pass } from "../../src/net/pass.ts";
 import { plainSettings } from "../../src/net/settings.ts";
 
 /** Real time, for tests over real sockets; nothing is asserted about it. */
@@ -64,18 +62,6 @@ export class HandClock implements Clock {
     }
     this.#now = end;
     await turn();
-  }
-}
-
-/** A request at the gate that tells what becomes of it. */
-export class TestHeld extends Held {
-  readonly go: () => void;
-  readonly fail: (reason: unknown) => void;
-
-  constructor(pass: Pass, signal: AbortSignal, go: () => void, fail: (reason: unknown) => void) {
-    super(pass, signal);
-    this.go = go;
-    this.fail = fail;
   }
 }
 

@@ -1,9 +1,13 @@
 // Cancelling, wherever a request stands: felt at once, over real sockets, and what was reserved is given back exactly once.
 import assert from "node:assert/strict";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { isHeadroomError } from "../../src/core/errors.ts";
 import type { Outgoing } from "../../src/core/wire.ts";
+import { plainSettings } from "../../src/net/settings.ts";
+import { authority, server as pair } from "../net/certificates.ts";
 import { HandClock, type Listening, listen, outgoing, serve, turn, type Wired, wired } from "../net/tools.ts";
 
 /** What a row works with: `reached` resolves the place at which it is cancelled. */
@@ -168,7 +172,9 @@ for (const row of rows)
     await row.before?.(stand);
     const stop = new AbortController();
     const auth = row.request?.auth ? { ...row.request.auth, origin: server.url } : null;
-    const request = outgoing(`${server.url}/x`, { ...row.request, auth, id: "x", signal: stop.signal });
+    // Nothing but the cancelling ends it while the test lasts.
+    const own = { id: "x", auth, signal: stop.signal, idleMs: 3_600_000 };
+    const request = outgoing(`${server.url}/x`, { ...row.request, ...own });
     const sending = all.client.send(request, progress);
     sending.catch(() => {});
     while (!row.there(stand)) await turn();
@@ -203,4 +209,48 @@ test("cancelled before it began, nothing of it is asked for", async () => {
   assert.equal(server.requests.length, 0);
   await client.close();
   await server.close();
+});
+
+test("cancelled while its connection is being made, it is over at once and never leaves, also when the connection comes", async () => {
+  let seen = 0;
+  const target = createSecureServer(pair, (_request, response) => {
+    seen++;
+    response.end("{}");
+  });
+  await new Promise<void>((done) => target.listen(0, "127.0.0.1", done));
+  // Accepts, and lets nothing through until it is told.
+  const held: Socket[] = [];
+  const door = createServer((socket) => void held.push(socket.on("error", () => {})));
+  await new Promise<void>((done) => door.listen(0, "127.0.0.1", done));
+  const settings = () => ({ ...plainSettings, extraCertificates: [authority] });
+  const { client, ledger } = wired({ settings });
+  const stop = new AbortController();
+  const url = `https://localhost:${(door.address() as AddressInfo).port}/x`;
+  const send = (id: string, signal?: AbortSignal) =>
+    client.send(outgoing(url, { id, idleMs: 3_600_000, ...(signal ? { signal } : {}) }), listen());
+  const sending = send("x", stop.signal);
+  sending.catch(() => {});
+  while (held.length === 0) await turn();
+  stop.abort();
+  await assert.rejects(sending, (error) => isHeadroomError(error, "cancelled"));
+  assert.deepEqual(ledger.told, ["reserve x#1", "refund x#1"]);
+  const { port } = target.address() as AddressInfo;
+  const open = () => {
+    for (const socket of held.splice(0)) socket.pipe(connect(port, "127.0.0.1")).pipe(socket);
+  };
+  door.on("connection", open);
+  open();
+  // The next one goes over that connection, or over one made after it.
+  assert.equal((await send("next")).head.status, 200);
+  assert.equal(seen, 1);
+  assert.deepEqual(ledger.told, [
+    "reserve x#1",
+    "refund x#1",
+    "reserve next#1",
+    "sent next#1",
+    "settle next#1 200",
+  ]);
+  await client.close();
+  door.close();
+  target.close();
 });

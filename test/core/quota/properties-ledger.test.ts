@@ -14,7 +14,8 @@ import { Database } from "../../../src/store/database.ts";
 import { SqlLedger } from "../../../src/store/ledger.ts";
 import { schema } from "../../../src/store/schema.ts";
 import { temporaryFolder } from "../../harness/paths.ts";
-import { HandClock, TestHeld, turn } from "../../net/tools.ts";
+import { TestHeld } from "../../net/test-held.ts";
+import { HandClock, turn } from "../../net/tools.ts";
 import { type ModelHeaders, type ModelKind, ModelServer } from "./model-server.ts";
 
 const TIMES = Number(process.env.FC_RUNS ?? 1);
@@ -175,7 +176,7 @@ async function play({ kinds, limit, headers, requests }: Plan) {
     const pass = new Pass({ ask, origin: ORIGIN, order: i, lane: 2, watch, bookings: gate.bookings });
     const over = () => {
       pass.ended();
-      gate.landed(ORIGIN);
+      gate.landed(held);
     };
     const go = () => {
       assert.ok(!process.dead, "a dead process sends");
@@ -196,11 +197,12 @@ async function play({ kinds, limit, headers, requests }: Plan) {
             if (followed.stop.signal.aborted) return;
             pass.answered();
             pass.settle({ ...answer, sentAt, gotAt: clock.now(), quick: true }, null);
-            gate.landed(ORIGIN);
+            gate.landed(held);
           });
       });
     };
-    gate.hold(new TestHeld(pass, followed.stop.signal, go, () => followed.failed++));
+    const held = new TestHeld(pass, followed.stop.signal, go, () => followed.failed++);
+    gate.hold(held);
     if (fate === "cancelled") process.clock.after(laterMs, () => followed.stop.abort());
   }
 
