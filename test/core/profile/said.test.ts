@@ -10,22 +10,44 @@ test("words without marks stay as they are, in every language", () => {
     assert.equal(said(text), text);
 });
 
-test("controls, line ends and direction marks become a blank", () => {
-  assert.equal(said("a\r\nb\u0000c\u202egnp.exe\u2069\u001b[31md"), "a b c gnp.exe [31md");
+test("what joins letters or parts of a sign stays", () => {
+  for (const text of ["می\u200cخواهم", "क्\u200dष", "👩\u200d🚀", "❤\ufe0f", "1\ufe0f\u20e3", "☎\ufe0e"])
+    assert.equal(said(text), text);
 });
 
-test("nothing is longer than asked for, and nothing unseen is left", () => {
+test("controls and the ends of lines become a blank, what is drawn as nothing goes", () => {
+  assert.equal(said("a\r\nb\u0000c\u2028d\u001b[31me"), "a b c d [31me");
+  assert.equal(said("fa\u202egnp.exe\u2069 \u200e\u200f\u061cb\u200bc\ufeffd\u00ade"), "fagnp.exe bcde");
+  assert.equal(said(`a${String.fromCodePoint(0xe0041, 0xe007f)}b\u115f\u3164c\u2060d\ufff9e`), "abcde");
+  assert.equal(said("pay\u200dpal \u200dx\u200d\u200d y\ufe0f é\u200d"), "paypal x y é");
+});
+
+test("what is cut off leaves no half sign behind", () => {
+  assert.equal(said("ab🚀🚀", 4), "ab…");
+  assert.equal(said("a\ud83d b"), "a\ufffd b");
+});
+
+test("nothing is longer than asked for, nothing unseen is left, and saying it again changes nothing", () => {
   assert.equal(said("x".repeat(600)).length, 500);
+  const unseen = fc.constantFrom(
+    ..."\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202e\u2066\ufe0f\ufeff\ufff9ab é🚀(]",
+  );
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: "binary" }), fc.constant(hostileText)),
+      fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: unseen }), fc.constant(hostileText)),
       fc.nat(300),
       (text, most) => {
         const words = said(text, most + 1);
         assert.ok(words.length <= most + 1);
-        assert.doesNotMatch(words, /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u);
+        assert.ok(words.isWellFormed());
+        const shown = words.replace(
+          /(?<=[\d#*\P{ASCII}])[\ufe00-\ufe0f]|(?<=\P{ASCII})(?:\u200c|\u200d)(?=\P{ASCII})/gu,
+          "",
+        );
+        assert.doesNotMatch(shown, /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\]\(/u);
+        assert.equal(said(words, most + 1), words);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 2_000 },
   );
 });
