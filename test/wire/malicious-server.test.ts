@@ -65,6 +65,7 @@ test("a result on this machine, in a private network, in a file or over plain ht
     `https://[::1]:${port}/`,
     `https://2130706433:${port}/`,
     "http://169.254.169.254/latest/meta-data/",
+    "http://media.provider.test/a.flac",
     "file:///etc/passwd",
     "javascript:alert(1)",
     "not an address",

@@ -9,7 +9,9 @@ const PRIVATE_V6 = /^\[(::1?|f[cde].*|::ffff:.*|64:ff9b:.*)\]$/;
 
 /**
  * Whether a link leads where a provider's results may lie: on its own origin, or over https at a public name. Anything else,
- * such as file:, plain http or an address of this machine, is not asked. `base` is the account's base address.
+ * such as file:, plain http or an address of this machine, is not asked. `base` is the account's base address. Where a public name
+ * leads is not looked at: networks with a VPN or NAT64 rightly give private addresses, and only a server with that name's certificate
+ * is believed.
  */
 export function isOpenLink(link: string, base: string): boolean {
   const url = URL.parse(link);
