@@ -147,7 +147,6 @@ export function forecastSentence(
   else if (firstAt !== null) parts.push(goesAt(voice, format.clock(firstAt, now), policy, wait?.cause));
   else if (wait?.cause === "slots")
     parts.push(t("Goes when one of the running {noun} ends.", { noun: policy?.noun ?? noun }));
-  else if (wait?.cause === "ahead") parts.push(t("Goes after the requests that wait already."));
   else parts.push(t("Waits; when it goes is not known yet."));
   if (calls > 1) {
     const needs = { count: format.number(calls), noun };

@@ -41,7 +41,7 @@ export function forecast(
   }
   // Where any are left, so many went one by one from the first on.
   const left = wanted - steps;
-  const pace = (at - (firstAt ?? at)) / (STEPS - 1);
+  const pace = (at - firstAt!) / (STEPS - 1);
   return { firstAt, lastAt: Math.ceil(at + left * pace), wait };
 }
 
@@ -76,7 +76,7 @@ export function turns(
   });
 }
 
-/** The earliest instant at which one claim goes, and the states after it, its answer counted as here. */
+/** The earliest instant at which one claim goes, and the states after it, its answer counted as here. A wait always ends later. */
 function goes(
   claim: Claim,
   before: readonly PartitionState[],
@@ -90,8 +90,8 @@ function goes(
     const outcome = reserve({ claim, lane: "batch", flight: id, holder: id }, before, clock, at);
     if (outcome.granted) return { at, wait, states: outcome.states.map((one) => landed(one)) };
     wait ??= outcome.wait;
-    if (outcome.wait.until === null) return { at: null, states: [...before], wait };
-    at = Math.max(at + 1, outcome.wait.until);
+    if (outcome.wait.until === null) break;
+    at = outcome.wait.until;
   }
   return { at: null, states: [...before], wait };
 }

@@ -3,7 +3,7 @@
 import { type ClockState, latest, thetaAt } from "./clock.ts";
 import { learnRefusal } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
-import type { ClaimPart, Head, RatePolicy, Refusal } from "./model.ts";
+import type { ClaimPart, Head, Refusal } from "./model.ts";
 import type { Settlement } from "./settle.ts";
 import { concurrencyRefused } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
@@ -36,8 +36,8 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
     return;
   }
   const index = refused.culprit ?? likeliest(parts, states, refusal, clock, now);
-  const policy = index === null ? undefined : parts[index]?.policy;
-  if (index === null || policy?.type !== "rate") return;
+  const policy = parts[index]?.policy;
+  if (policy?.type !== "rate") return;
   const state = states[index]!;
   // The server is overloaded, or a job was asked about too often: that says nothing about the limit, but its instant holds.
   if (refusal.kind === "busy" || refusal.kind === "pollRate") {
@@ -46,16 +46,17 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   }
   const rate = inForce(policy, state);
   const explained = freeAt(rate, state, clock, now, parts[index]!.cost);
-  // Refused again at the end that our own count or the grid showed: neither is as believed, and each try may count.
-  const again = (state.closed?.strikes ?? 0) > 0;
-  const stated =
-    refusal.until === null || again
-      ? refusal.until
-      : finer(parts, states, refusal.until, clock, settlement.head, now);
-  const until = stated ?? guess(rate, state, explained, now, settlement.chance);
+  const strikes = state.closed?.strikes ?? 0;
+  const until =
+    refusal.until === null
+      ? guess(rate, strikes, explained, now, settlement.chance)
+      : // Refused again at the end that our own count or the grid showed: neither is as believed, and each try may count.
+        strikes > 0
+        ? refusal.until
+        : finer(parts, states, refusal.until, clock, settlement.head, now);
   if (isMisjudged(state, settlement.head.sentAt))
     for (const [i, part] of parts.entries())
-      if (i !== index && part.policy.type === "rate")
+      if (part.policy.type === "rate")
         states[i] = { ...closed(states[i]!, refusal, until, now), probing: true };
   const shut = closed(state, refusal, until, now);
   const unexplained = explained <= now;
@@ -76,7 +77,7 @@ function isMisjudged({ closed }: PartitionState, sentAt: number): boolean {
 
 function closed(state: PartitionState, refusal: Refusal, until: number, now: number): PartitionState {
   const before = state.closed;
-  const longest = Math.max(until, before?.until ?? 0);
+  const longest = Math.max(until, before?.until ?? until);
   const evidence = refusal.until === null ? "inferred" : "stated";
   return { ...state, closed: { until: longest, at: now, evidence, strikes: (before?.strikes ?? 0) + 1 } };
 }
@@ -85,19 +86,12 @@ function closed(state: PartitionState, refusal: Refusal, until: number, now: num
  * Without a number: as long as our own count says, and from the second refusal in a row on at least doubling, spread, and at most
  * somewhat more than a quota window each time.
  */
-function guess(
-  rate: RateInForce,
-  state: PartitionState,
-  explained: number,
-  now: number,
-  chance: number,
-): number {
-  const counted = explained > now && Number.isFinite(explained) ? explained : null;
-  const strikes = Math.min(state.closed?.strikes ?? 0, 16);
-  if (counted !== null && strikes === 0) return counted;
+function guess(rate: RateInForce, strikes: number, explained: number, now: number, chance: number): number {
+  const counted = Number.isFinite(explained) ? explained : now;
+  if (counted > now && strikes === 0) return counted;
   const cap = Math.max(60_000, rate.quotaWindowMs) * ABOVE_WINDOW;
-  const wait = Math.min(cap, BACKOFF_MS * 2 ** strikes);
-  return Math.max(counted ?? 0, Math.ceil(now + wait * (0.5 + chance / 2)));
+  const wait = Math.min(cap, BACKOFF_MS * 2 ** Math.min(strikes, 16));
+  return Math.max(counted, Math.ceil(now + wait * (0.5 + chance / 2)));
 }
 
 /**
@@ -116,7 +110,7 @@ function finer(
   const theta = thetaAt(clock, now);
   if (theta === null || theta.hi - theta.lo > FINE_MS) return until;
   const refusedAt = latest(clock, head) + theta.hi;
-  let exact = 0;
+  let exact = now;
   for (const [i, { policy }] of parts.entries()) {
     if (policy.type !== "rate") continue;
     const { kind, quotaWindowMs: length } = inForce(policy, states[i]!);
@@ -127,38 +121,28 @@ function finer(
     if (ends <= refusedAt) return until;
     exact = Math.max(exact, Math.ceil(ends - theta.lo) + SAFETY_MS);
   }
-  return exact <= until && exact > until - 1000 && exact > now ? exact : until;
+  return exact > until - 1000 && exact > now ? Math.min(exact, until) : until;
 }
 
-/** Without headers: a policy that has no room by our own count, else one of unknown limit, else the shortest that fits the wait. */
+/**
+ * Without headers: of the policies that fit the wait, or of all where none does, one that has no room by our own count, else one
+ * of unknown limit, else the shortest. The number of parts where none is a rate.
+ */
 function likeliest(
   parts: readonly ClaimPart[],
   states: readonly PartitionState[],
-  refusal: Refusal,
+  { until }: Refusal,
   clock: ClockState,
-  now: number,
-): number | null {
-  const wait = refusal.until === null ? 0 : refusal.until - now;
-  let best: { readonly index: number; readonly score: number } | null = null;
-  for (const [index, part] of parts.entries()) {
-    if (part.policy.type !== "rate") continue;
-    const score = suspicion(part.policy, part.cost, states[index]!, clock, wait, now);
-    if (best === null || score > best.score) best = { index, score };
-  }
-  return best?.index ?? null;
-}
-
-function suspicion(
-  policy: RatePolicy,
-  cost: number,
-  state: PartitionState,
-  clock: ClockState,
-  wait: number,
   now: number,
 ): number {
-  const rate = inForce(policy, state);
-  const fits = wait <= rate.quotaWindowMs * 1.1 + 1000 ? 4 : 0;
-  if (rate.limit === null) return fits + 2;
-  if (freeAt(rate, state, clock, now, cost) > now) return fits + 3;
-  return fits + 1 / (1 + rate.quotaWindowMs);
+  const rates = parts.flatMap(({ policy, cost }, index) => {
+    if (policy.type !== "rate") return [];
+    const rate = inForce(policy, states[index]!);
+    return [{ index, rate, isFull: freeAt(rate, states[index]!, clock, now, cost) > now }];
+  });
+  const fit = rates.filter(({ rate }) => until === null || until - now <= rate.quotaWindowMs * 1.1 + 1000);
+  const among = fit.length > 0 ? fit : rates;
+  const [shortest] = among.toSorted((a, b) => a.rate.quotaWindowMs - b.rate.quotaWindowMs);
+  const full = among.find((one) => one.isFull) ?? among.find((one) => one.rate.limit === null);
+  return (full ?? shortest)?.index ?? parts.length;
 }

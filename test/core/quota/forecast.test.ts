@@ -78,26 +78,40 @@ test("caution about answers does not stop a forecast", () => {
   assert.deepEqual(ahead(3, 0, [], unknown), { first: 0, last: 0, cause: null });
 });
 
-test("each of those that wait has its own turn, and nobody can tell that of one behind a job without an end", () => {
-  const at = (line: readonly Claim[], stored: PartitionState = EMPTY) =>
-    turns(
-      line,
-      () => stored,
-      () => NO_CLOCK,
-      NOW,
-    ).map((one) => (one === null ? null : one - NOW));
-  assert.deepEqual(at(Array.from({ length: 5 }, () => claim)), [0, 0, BACK_MS, BACK_MS, 2 * BACK_MS]);
+/** When each of those that wait goes, in milliseconds after NOW. */
+function turn(line: readonly Claim[], stored: (partition: string) => PartitionState = () => EMPTY) {
+  const instants = turns(line, stored, () => NO_CLOCK, NOW);
+  return instants.map((one) => (one === null ? null : one - NOW));
+}
+const both = (...all: Claim[]): Claim => ({ ...claim, parts: all.flatMap((one) => one.parts) });
+const NO_SLOT: Claim = {
+  ...claim,
+  parts: [
+    {
+      partition: "slots",
+      cost: 1,
+      policy: { type: "slots", id: "slots", title: "", noun: "", limit: 0, evidence: "published" },
+    },
+  ],
+};
+
+test("each of those that wait has its own turn, by the budgets in which it counts", () => {
+  assert.deepEqual(turn(Array.from({ length: 5 }, () => claim)), [0, 0, BACK_MS, BACK_MS, 2 * BACK_MS]);
   const other = claimOf(["t", "sliding", 1, 5_000]);
-  assert.deepEqual(at([claim, other, other, claim]), [0, 0, 5_053, 0]);
-  const slots: SlotPolicy = {
-    type: "slots",
-    id: "slots",
-    title: "Slots",
-    noun: "jobs",
-    limit: 0,
-    evidence: "published",
-  };
-  const part = { partition: "slots", policy: slots, cost: 1 };
-  const held: Claim = { ...claim, parts: [...claim.parts, part] };
-  assert.deepEqual(at([claim, held, claim, other]), [0, null, null, 0]);
+  assert.deepEqual(turn([claim, other, other, claim]), [0, 0, 5_053, 0]);
+});
+
+test("nobody can tell the turn of one behind a job without an end, in any budget that the two share", () => {
+  const other = claimOf(["t", "sliding", 1, 5_000]);
+  assert.deepEqual(turn([claim, both(claim, NO_SLOT), claim, other]), [0, null, null, 0]);
+  assert.deepEqual(turn([both(claim, NO_SLOT), both(other, claim), other]), [null, null, null]);
+});
+
+test("nobody is told an earlier turn than one ahead in the same budget, which waits for another one", () => {
+  const full = claimOf(["f", "sliding", 1, 5_000]);
+  const free = claimOf(["s", "sliding", 5, 10_000]);
+  const log: Spend[] = [[NOW, NOW, 1]];
+  const stored = (partition: string) => (partition.endsWith("/f") ? { ...EMPTY, log } : EMPTY);
+  const fresh = claimOf(["n", "sliding", 5, 10_000]);
+  assert.deepEqual(turn([both(full, free), free, both(fresh, free)], stored), [5_003, 5_003, 5_003]);
 });

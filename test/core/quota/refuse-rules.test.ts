@@ -1,7 +1,7 @@
 // Which policy a refusal closes, until when, and what it leaves open.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClockState } from "../../../src/core/quota/clock.ts";
+import { type ClockState, latest } from "../../../src/core/quota/clock.ts";
 import type { Finding } from "../../../src/core/quota/ledger.ts";
 import type { Claim, ClaimPart, Refusal } from "../../../src/core/quota/model.ts";
 import { refuse } from "../../../src/core/quota/refuse.ts";
@@ -112,6 +112,12 @@ test("without an end our own count names it, and without one of those a second, 
   assert.deepEqual(closes(dear, [{}], null), [500]);
 });
 
+test("an end of our own count is taken as it is at first, however soon, and doubted when the server refuses again", () => {
+  const soon = { log: [spend(-9900, 3)] };
+  assert.deepEqual(closes(SLIDING, [soon], null), [103]);
+  assert.deepEqual(closes(SLIDING, [{ ...soon, closed: gate(-1, 1) }], null), [1000]);
+});
+
 test("every refusal in a row doubles the wait, to somewhat more than a quota window or a minute", () => {
   const wait = (strikes: number, books: Partial<PartitionState> = {}, length = 10_000) =>
     closes(claimOf(["s", "sliding", 3, length]), [{ ...books, closed: gate(-1, strikes) }], null, {
@@ -137,6 +143,9 @@ test("a wait in whole seconds is cut to a finer known end of the quota window, b
   assert.equal(cut(40_500, 20, 60_000, lowered), 40_500);
   assert.equal(cut(40_500, 20, 60_000, { learned: { ...lowered.learned, at: NOW - 1 } }), 40_003);
   assert.equal(cut(500, 20, 20_000), 3);
+  // Refused at the very instant at which a quota window may begin, it may have been refused in that one.
+  const counted = NOW - latest(CLOCK, HEAD);
+  assert.deepEqual([cut(500, counted - 0.1, 20_000), cut(500, counted, 20_000)], [3, 500]);
   const past = { clock: { ...CLOCK, lo: 10 } };
   assert.deepEqual(closes(claimOf(["p", "fixed", 10, 20_000]), [], 500, past), [500]);
 });
@@ -150,6 +159,7 @@ test("a wait is cut to the last end of several quota windows, slots aside, and n
   assert.deepEqual([cut(), cut(SLOTS), cut(fixed(20_250))], [39_903, 39_903, cut(fixed(20_250))]);
   assert.equal(cut(fixed(10_000)), 39_903);
   assert.equal(cut(claimOf(["q", "sliding", 10, 3_600_000]).parts[0]!), 40_500);
+  assert.equal(cut(claimOf(["q", "sliding", 10, 10_000]).parts[0]!), 40_500);
   assert.equal(closes(minute, [{}], 40_500, { clock: { ...CLOCK, lo: null } })[0], 40_500);
 });
 
@@ -196,6 +206,9 @@ test("the culprit that headers name is closed, else a full one, else an unknown 
   const none = { accountId: "a", parts: [SLOTS] };
   assert.deepEqual(after(none, [], 5000).states, [EMPTY]);
   assert.equal(which({ ...known, parts: [SLOTS, ...known.parts] }), 2);
+  assert.equal(which({ ...known, parts: [SLOTS, known.parts[0]!] }), 1);
+  assert.equal(which({ ...three, parts: three.parts.toReversed() }, [{}, FULL]), 1);
+  assert.equal(which(known, [], 600_000), 1);
 });
 
 test("what is learned from a refusal is said by account and policy", () => {

@@ -113,6 +113,47 @@ test("who only waits for its own next attempt has nobody ahead and is ahead of n
   assert.equal(whyOf(line[2]!, line, []).ahead.count, 0);
 });
 
+test("an outage is waited out together, but by nobody who waits for something else that no policy names", () => {
+  const outage = { ...wait, partition: "", policyId: "", cause: "outage" as const };
+  const line = [
+    ticket("a place", { wait: { ...outage, cause: "connections" } }),
+    ticket("first", { wait: outage }),
+    ticket("x", { wait: outage }),
+  ];
+  assert.deepEqual(whyOf(line[2]!, line, []).ahead.own[0]?.titles, ["first"]);
+});
+
+test("who waits for the same budget for another reason is ahead all the same", () => {
+  const line = [ticket("closed", { wait: { ...wait, cause: "refused" } }), ticket("x")];
+  assert.equal(whyOf(line[1]!, line, [speech]).ahead.count, 1);
+});
+
+test("a policy is named where one holds it, known to the account or not, and none where none does", () => {
+  const named = (policyId: string) => {
+    const why = whyOf(ticket("x", { wait: { ...wait, policyId } }), [], [speech]);
+    return [why.policyId, why.policy];
+  };
+  assert.deepEqual(["synthesis", "forgotten", ""].map(named), [
+    ["synthesis", speech],
+    ["forgotten", null],
+    [null, null],
+  ]);
+});
+
+test("the jobs that take the slots are named only to one who waits for a slot", () => {
+  const of = (cause: Wait["cause"]) =>
+    whyOf(ticket("x", { wait: { ...wait, cause } }), [], [], ["one", "two"]).holders;
+  assert.deepEqual([of("slots"), of("rate")], [["one", "two"], []]);
+});
+
+test("the attempt that follows is told, and what nobody noted is null", () => {
+  const retry = { cause: "status 503", attempt: 2, most: 4, capMs: 60_000 };
+  assert.equal(whyOf(ticket("x", { wait: { ...wait, cause: "backoff", retry } }), [], []).retry, retry);
+  const { evidenceAt: _, ...unseen } = wait;
+  const why = whyOf(ticket("x", { wait: unseen }), [], []);
+  assert.deepEqual([why.retry, why.evidence.seenAt], [null, null]);
+});
+
 test("whatever waits: the numbers by lane and of other processes add up to the whole, lanes in their order, few titles", () => {
   const tickets = fc.array(
     fc.record({ lane: fc.constantFrom(...LANES), own: fc.boolean(), accountId: fc.constantFrom("a", "b") }),
