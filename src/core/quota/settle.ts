@@ -55,25 +55,22 @@ export function settle(
   });
   const quotas = reading.cached ? [] : reading.quotas;
   const serverNow = reading.dateAt ?? head.gotAt;
-  const spoken = quotas.map((quota) => ({
-    quota,
-    part: attribute(quota, claim, fresh, clock, head, reading),
-  }));
+  const spoken = quotas.flatMap((quota) => {
+    const part = attribute(quota, claim, fresh, clock, head, reading);
+    return part === null ? [] : [{ quota, part }];
+  });
   const next = claim.parts.map((part, i) =>
     part.policy.type === "slots"
       ? settleSlots(settlement, fresh[i]!)
       : settleRate(part, part.policy, fresh[i]!, settlement, clock),
   );
   for (const { quota, part } of spoken) {
-    const policy = part === null ? undefined : claim.parts[part]?.policy;
-    if (part === null || policy?.type !== "rate") continue;
+    const { policy, cost } = claim.parts[part]!;
+    if (policy.type !== "rate") continue;
     const alone = !claim.parts.some(
       (other, i) => i !== part && other.policy.type === "rate" && other.policy.limit === policy.limit,
     );
-    const counted =
-      refusal === null || refusal.kind === "credit" || policy.refusedCount
-        ? (claim.parts[part]?.cost ?? 1)
-        : 0;
+    const counted = refusal === null || refusal.kind === "credit" || policy.refusedCount ? cost : 0;
     const applied = applyReading({ policy, quota, alone, head, counted, clock, serverNow, now }, next[part]!);
     next[part] = applied.state;
     clock = applied.clock;
@@ -283,11 +280,9 @@ function openerLost(state: PartitionState, sentAt: number): readonly [number, nu
 
 /** The part that the refusal's own headers describe as spent. */
 function culpritOf(
-  spoken: readonly { readonly quota: QuotaReading; readonly part: number | null }[],
+  spoken: readonly { readonly quota: QuotaReading; readonly part: number }[],
 ): number | null {
   // A refusal that shows units left is about another budget than its headers.
-  return (
-    spoken.find(({ quota, part }) => part !== null && quota.remaining !== null && quota.remaining <= 0)
-      ?.part ?? null
-  );
+  const spent = spoken.find(({ quota }) => quota.remaining !== null && quota.remaining <= 0);
+  return spent?.part ?? null;
 }
