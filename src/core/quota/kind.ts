@@ -136,14 +136,14 @@ interface Landed {
   readonly all: Spend[];
 }
 
-/** All that may have landed by then, oldest first, but for what lies in cells; what flies may have landed or not. */
+/** All that may have landed by then, but for what lies in cells; what flies may have landed or not. */
 function loose({ state, shown }: Evidence): Landed {
   const flying = state.flying
     .filter((one) => one[1] <= shown.late)
     .map(([, sentAt, units, doubt]): Spend => [sentAt, sentAt + doubt, units]);
   // An answer may overtake another: of what was sent together, only its own request surely came before it.
   const sure = state.log.filter((one) => one[1] < shown.sentAt);
-  if (shown.own > 0) sure.push([shown.sentAt, shown.late, shown.own]);
+  sure.push([shown.sentAt, shown.late, shown.own]);
   return { sure, all: [...state.log.filter((one) => one[0] <= shown.late), ...flying] };
 }
 
@@ -156,7 +156,7 @@ function landed(evidence: Evidence): Landed {
     if (late < shown.sentAt) sure.push(spend);
     if (spend[0] <= shown.late) all.push(spend);
   }
-  return { sure: sure.sort((a, b) => a[1] - b[1]), all: all.sort((a, b) => a[1] - b[1]) };
+  return { sure, all };
 }
 
 function slidingUsed(evidence: Evidence): Range {
@@ -206,8 +206,7 @@ function bucketUsed(evidence: Evidence): Range {
   const { rate, limit, state, shown, doubtMs } = evidence;
   const perMs = limit / rate.quotaWindowMs;
   const slack = (shown.late - shown.sentAt + doubtMs) * perMs;
-  const early = sure.map(atFirst).sort((a, b) => a[0] - b[0]);
-  const least = Math.floor(emptied(early, perMs, shown.late) - slack);
+  const least = Math.floor(emptied(sure.map(atFirst), perMs, shown.late) - slack);
   // A bucket that is used up steadily never fills: what it lacks is older than the log, and only its own count knows it.
   if (rate.kind === "bucket" && state.bucket !== null)
     return [least, Math.ceil(lacking(rate, limit, state, shown.sentAt))];
@@ -248,26 +247,25 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
   }
 }
 
-/** What is missing from a bucket after all of these, each counted at the latest, oldest first. Units. */
+/** What is missing from a bucket after all of these, each counted at the latest. Units. */
 function emptied(spends: readonly Spend[], perMs: number, at: number): number {
   let units = 0;
   let last = 0;
-  for (const [, late, cost] of spends) {
+  for (const [, late, cost] of spends.toSorted((a, b) => a[1] - b[1])) {
     units = Math.max(0, units - (late - last) * perMs) + cost;
     last = late;
   }
-  return Math.max(0, units - Math.max(0, at - last) * perMs);
+  return Math.max(0, units - (Math.max(at, last) - last) * perMs);
 }
 
 function bucketOf(rate: RateInForce, state: PartitionState): Bucket | null {
   const all: Spend[] = [...state.log];
   for (const [, units, late] of state.cells) all.push([late, late, units]);
   for (const [, sentAt, units, doubt] of state.flying) all.push([sentAt, sentAt + doubt, units]);
-  all.sort((a, b) => a[0] - b[0]);
-  const last = all.at(-1);
-  if (last === undefined || rate.limit === null) return null;
+  if (all.length === 0 || rate.limit === null) return null;
+  const lastAt = Math.max(...all.map((one) => one[0]));
   const lateMs = Math.max(...all.map((one) => one[1] - one[0]));
-  return [emptied(all.map(atFirst), rate.limit / rate.quotaWindowMs, last[0]), last[0], lateMs, total(all)];
+  return [emptied(all.map(atFirst), rate.limit / rate.quotaWindowMs, lastAt), lastAt, lateMs, total(all)];
 }
 
 function total(spends: readonly Spend[]): number {

@@ -64,12 +64,20 @@ test("more than a log would count changes the way at once, more than a counter w
   assert.equal(weigh(5, { log, proven: true }).state.proven, false);
   assert.equal(weigh(5, {}, "counter").state.learned, null);
   assert.deepEqual(weigh(5, {}, "counter").state.doubt?.answers, 1);
+  // A bucket that is fuller of debts than it holds: more than a log would count, but none is in force.
+  const old: Spend[] = [[T - 6000, T - 6000, 20], OWN];
+  assert.equal(weigh(10, { log: old }, "counter").state.learned, null);
+  // What flies may be counted: three is no more than a log would, though its reset is not a log's.
+  const flying = [["g", T + 4000, 4, 5]] as const;
+  const first = weigh(3, { log: [OWN], flying }, "sliding", { resetAt: T + 10_000 });
+  assert.deepEqual([first.state.learned, first.state.doubt?.answers], [null, 1]);
 });
 
 test("a log is proven by an answer that a counter would not give, nothing else is", () => {
   assert.equal(weigh(5).state.proven, true);
   assert.equal(weigh(5, { log: [[T + 1000, T + 1000, 4], OWN] }).state.proven, false);
   assert.equal(weigh(3, {}, "counter").state.proven, false);
+  assert.equal(weigh(1, {}, "bucket").state.proven, false);
   assert.equal(weigh(3, { proven: true }, "counter").state.proven, true);
   const proven = { ...EMPTY, log: LOG, proven: true };
   assert.equal(
@@ -101,6 +109,7 @@ test("ways that explained all since the present one was found are kept for as lo
       .doubt;
   assert.deepEqual(after(["counter", "bucket", "fixed"], 5), { ways: ["counter", "fixed"], answers: 0 });
   assert.deepEqual(after(["counter", "fixed"], 5), { ways: ["counter", "fixed"], answers: 0 });
+  assert.deepEqual(after(["counter"], 5), { ways: ["counter"], answers: 0 });
   assert.equal(after(["counter", "bucket"], 5), null);
   assert.equal(after(["counter", "fixed"], 5, {}, 1), null);
   assert.deepEqual(after(["counter", "bucket"], 5, { resetAt: T + 5001 }), {

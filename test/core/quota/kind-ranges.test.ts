@@ -115,9 +115,10 @@ test("of what lies in a cell only the cell's beginning and the last instant are 
   const cell = (index: number, late: number, theta: readonly [number, number] = [0, 0]) =>
     range("sliding", { log: [SLOW_OWN], cells: [[CELL + index, 4, T + late]] }, { ...SLOW, theta });
   assert.deepEqual(
-    [cell(0, 4999), cell(0, 5000)],
+    [cell(0, 4999), cell(0, 5000), cell(0, 5011)],
     [
       [5, 5],
+      [1, 5],
       [1, 5],
     ],
   );
@@ -159,6 +160,7 @@ test("a counter is looked at from one end of the server's offset to the other", 
   assert.deepEqual(range("counter", { log: [spend(-100), OWN] }, { theta: [-500, 500] }), [2, 5]);
   assert.deepEqual(range("counter", { log: [spend(-500), OWN] }, { theta: [-500, 500] }), [2, 5]);
   assert.deepEqual(range("counter", { log: [spend(400), OWN] }, { theta: [-500, 500] }), [3, 5]);
+  assert.deepEqual(range("counter", { log: [spend(480), OWN] }, { theta: [-500, 500] }), [3, 5]);
   assert.deepEqual(
     range("counter", { log: [OWN], cells: [[CELL - 1, 10, T - 1000]] }, { theta: [-500, 500] }),
     [5, 6],
@@ -172,6 +174,12 @@ test("a counter is looked at with every spend at its earliest and its latest, an
   assert.deepEqual(range("counter", { log: [spend(-1000, -1000, 10), own] }, slow), [3, 6]);
   assert.deepEqual(range("counter", { log: [spend(-100, 100, 10), own] }, slow), [3, 11]);
   assert.deepEqual(range("counter", { log: [spend(-10_100, -9900, 10), own] }, slow), [1, 6]);
+  // A refused request is in no log, and its doubt counts all the same.
+  assert.deepEqual(range("counter", { log: [spend(-1000, -1000, 10)] }, { ...slow, own: 0 }), [2, 5]);
+  assert.deepEqual(range("counter", { log: [spend(-100, 100)] }, { own: 0 }), [2, 4]);
+  const edge = { sentAt: T + 9990, late: T + 10_010, now: T + 10_050, own: 0 };
+  assert.deepEqual(range("counter", { flying: [["g", T + 9980, 4, 15_000]] }, edge), [0, 4]);
+  assert.deepEqual(range("counter", {}, { own: 0 }), [0, 0]);
 });
 
 test("a bucket shows what has not come back, within the doubt about arrivals, and never more than was spent", () => {
@@ -185,6 +193,16 @@ test("a bucket shows what has not come back, within the doubt about arrivals, an
     cells: [[CELL, 3, T + 500]],
   });
   assert.deepEqual(late, [6, 8]);
+  const nested = [spend(3000, 4900, 8), spend(3500, 3600), OWN];
+  for (const log of [nested, nested.toReversed()]) assert.deepEqual(range("bucket", { log }), [10, 12]);
+  assert.deepEqual(range("bucket", { log: [spend(-9000)] }, { own: 0 }), [0, 1]);
+});
+
+test("a bucket shows at most what its own count lacks, and another way of counting has no such count", () => {
+  const books = { log: [spend(3000, 3000, 8), OWN], bucket: [6.5, T + 5000, 0, 20] } as const;
+  assert.deepEqual(range("bucket", books), [6, 7]);
+  const stale = { ...books, bucket: [1, T + 5000, 0, 1] } as const;
+  assert.deepEqual(weigh("sliding", stale, { used: 7 }).state.doubt?.ways, ["bucket"]);
 });
 
 test("a fixed quota window shows what surely lies in its cell, and at most what may", () => {
@@ -256,6 +274,8 @@ test("no log is whole again a second and more before its oldest unit leaves it",
   assert.equal(speaks("sliding", 10_000, 1004, { log: [spend(-9000, -8995)], used: 5 }), true);
   const gone = (late: number) => speaks("sliding", 10_000, 5000, { log: [spend(-9000, late, 1)] });
   assert.deepEqual([gone(-5000), gone(-4999)], [false, true]);
+  assert.equal(speaks("sliding", 0, 1004, { log: [spend(-9000, -4500)] }), true);
+  assert.equal(weigh("sliding", {}, { used: 0, own: 0, resetAt: T + 10_000 + SKEW_MS }).fits, true);
 });
 
 test("a bucket is whole again when as much as is used has come back, within a second and a unit", () => {
