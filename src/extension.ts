@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { FormMemory } from "./app/ports.ts";
 import { accountCommands } from "./host/account-commands.ts";
 import { AccountsTree } from "./host/accounts-tree.ts";
 import { adoptCommand } from "./host/adopt-command.ts";
@@ -74,9 +73,9 @@ export function activate(context: vscode.ExtensionContext): TestView | undefined
     timeScale: () => readSettings().simulatorTimeScale,
     log: (line) => log.write("info", line),
   });
-  const memory = formMemory(context.workspaceState, context.globalState, clock.now);
+  const { workspaceState } = context;
   const app: LazyApp = new LazyApp(() =>
-    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator, memory }),
+    build({ folder: storage.fsPath, results: results.fsPath, log, keys, simulator, workspaceState }),
   );
   app.onFailed(startFailures(log, t, storage.fsPath));
 
@@ -152,7 +151,7 @@ interface Grounds {
   readonly log: Log;
   readonly keys: SecretKeys;
   readonly simulator: SharedSimulator;
-  readonly memory: FormMemory;
+  readonly workspaceState: vscode.Memento;
 }
 
 /** Opens the database and builds the app on it, at first need. undici itself loads at the first send. */
@@ -162,7 +161,7 @@ async function build({
   log,
   keys,
   simulator,
-  memory,
+  workspaceState,
 }: Grounds): Promise<Built> {
   const [
     { createApp },
@@ -175,6 +174,7 @@ async function build({
     { removeCopies },
     { SqliteExchanges },
     { ResultFiles },
+    { Forgotten },
     { SqliteJobs },
     { SqlLedger },
     { SqliteResults },
@@ -192,6 +192,7 @@ async function build({
     import("./store/database-open.ts"),
     import("./store/exchanges.ts"),
     import("./store/files.ts"),
+    import("./store/forgotten.ts"),
     import("./store/jobs.ts"),
     import("./store/ledger.ts"),
     import("./store/results.ts"),
@@ -245,7 +246,7 @@ async function build({
     clock,
     t,
     format: formatFor(vscode.env.language),
-    memory,
+    memory: formMemory(workspaceState, new Forgotten(database, signal), clock.now),
     maxStorageBytes: () => readSettings().storageMaxBytes,
     forgetTraces: () => {
       removeCopies(database.path);

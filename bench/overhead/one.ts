@@ -13,6 +13,8 @@ export interface Figures {
   /** MB of heap for 100,000 waiting: with one signal for all, and with one each. */
   readonly heapShared: number;
   readonly heapOwn: number | null;
+  /** MB of heap for as many promises that wait and are nobody's: what every limiter that gives promises has on top. */
+  readonly heapBare: number;
   /** ms to cancel them all: by one signal, and by one each; `bare` is the same with listeners that do nothing. */
   readonly cancelShared: number | null;
   readonly cancelOwn: number | null;
@@ -165,6 +167,21 @@ async function bareAborts(): Promise<number> {
   return performance.now() - from;
 }
 
+/** What the promises of so many callers weigh by themselves. MB */
+async function barePromises(): Promise<number> {
+  gc();
+  await turn();
+  const before = process.memoryUsage().heapUsed;
+  const held: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
+  for (let i = 0; i < N; i++)
+    new Promise<void>((resolve, reject) => held.push({ resolve, reject })).catch(ignore);
+  gc();
+  await turn();
+  const heap = (process.memoryUsage().heapUsed - before) / 1e6;
+  // An object of two fields and its place in the list are not the promise's.
+  return heap - (held.length * (3 + 2 + 1) * 8) / 1e6;
+}
+
 /** Watches the gaps between the turns of the event loop. */
 function watchLoop(): { end(): Promise<Stall> } {
   const gaps: [from: number, to: number][] = [];
@@ -214,6 +231,7 @@ const own = start().ownSignals ? await crowd(true) : null;
 const figures: Figures = {
   heapShared: shared.heap,
   heapOwn: own?.heap ?? null,
+  heapBare: await barePromises(),
   cancelShared: shared.cancel,
   cancelOwn: own?.cancel ?? null,
   cancelBare: own === null ? null : await bareAborts(),

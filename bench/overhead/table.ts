@@ -37,6 +37,7 @@ export async function overheadTable(words: readonly string[]): Promise<void> {
   );
   const besides: [string, readonly number[]][] = [];
   let bare: number | null = null;
+  let promises: number | null = null;
   for (const name of names) {
     const figures = await measured(name);
     if (figures === null) {
@@ -61,9 +62,14 @@ export async function overheadTable(words: readonly string[]): Promise<void> {
     );
     if (figures.beside !== null) besides.push([name, figures.beside]);
     bare ??= figures.cancelBare;
+    promises ??= figures.heapBare;
   }
+  if (promises !== null)
+    console.log(
+      `\nOf the MB the callers' 100,000 promises are ${promises.toFixed(0)}, in every limiter that gives them.`,
+    );
   if (bare !== null)
-    console.log(`\nTo abort 100,000 signals whose listeners do nothing takes Node ${bare.toFixed(0)} ms.`);
+    console.log(`To abort 100,000 signals whose listeners do nothing takes Node ${bare.toFixed(0)} ms.`);
   if (besides.length > 0) {
     console.log("\nµs a call of a thousand that nothing binds, while others wait for a spent limit\n");
     console.log(columns("waiting", "1", "1,000", "100,000"));

@@ -111,6 +111,7 @@ export function createApp(ports: Ports): App {
       const told = () => changes.changed();
       unsubscribe.push(ports.exchanges.onChange(told), ports.ledger.onChange(told));
       unsubscribe.push(ports.accounts.onChange(told));
+      if (ports.memory !== undefined) unsubscribe.push(ports.memory.onForgotten(told));
       // Another process may have begun something: if it dies, this one takes it over.
       unsubscribe.push(
         ports.jobs.onChange(() => {

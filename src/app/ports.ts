@@ -94,6 +94,8 @@ export interface FormMemory {
   forgetEverywhere(): void;
   /** When everything was forgotten last, in whichever editor window; 0 for never. Epoch ms. */
   forgottenAt(): number;
+  /** Calls back soon after everything was forgotten, in whichever editor window. Returns the unsubscription. */
+  onForgotten(listener: () => void): () => void;
 }
 
 /** The choice, the values of each form, and lists that were loaded for fields. */

@@ -8,29 +8,28 @@ export interface State {
   update(name: string, value: unknown): Thenable<void>;
 }
 
-/** The instant before which everything was forgotten, for all workspaces. */
-const FORGOTTEN = "headroom.forgottenAt";
+/** When everything was forgotten last, for all workspaces and editor windows. Epoch ms. */
+export interface Forgotten {
+  at(): number;
+  mark(at: number): void;
+  onChange(listener: () => void): () => void;
+}
 
 /**
  * Keeps each part with its instant (epoch ms). The state of another workspace cannot be reached from here: what is forgotten
  * in one is passed over, and deleted, as soon as the other reads it.
  */
-export function formMemory(workspace: State, everywhere: State, now: () => number): FormMemory {
+export function formMemory(workspace: State, forgotten: Forgotten, now: () => number): FormMemory {
   const nameOf = (part: FormPart) => `headroom.${part}`;
-  const forgottenAt = () => {
-    const at = everywhere.get(FORGOTTEN);
-    return typeof at === "number" ? at : 0;
-  };
   return {
-    forgottenAt,
-    forgetEverywhere() {
-      void everywhere.update(FORGOTTEN, now());
-    },
+    forgottenAt: () => forgotten.at(),
+    forgetEverywhere: () => forgotten.mark(now()),
+    onForgotten: (listener) => forgotten.onChange(listener),
     read(part) {
       const kept = workspace.get(nameOf(part));
       if (typeof kept !== "object" || kept === null || !("at" in kept) || !("value" in kept))
         return undefined;
-      if (Number(kept.at) > forgottenAt()) return kept.value;
+      if (Number(kept.at) > forgotten.at()) return kept.value;
       void workspace.update(nameOf(part), undefined);
       return undefined;
     },

@@ -74,4 +74,10 @@ export const schema: readonly Migration[] = [
     up: `
       CREATE TABLE IF NOT EXISTS machine (id INTEGER PRIMARY KEY CHECK (id = 1), wall_offset REAL NOT NULL);`,
   },
+  {
+    version: 5,
+    name: "when everything was forgotten",
+    up: `
+      CREATE TABLE forgotten (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);`,
+  },
 ];

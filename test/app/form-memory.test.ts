@@ -4,16 +4,26 @@ import { afterEach, test } from "node:test";
 import type { FormMemory, FormPart } from "../../src/app/ports.ts";
 import { type Bench, bench, json, settle } from "./fakes.ts";
 
+/** What all editor windows share. */
+class Everywhere {
+  at = 0;
+  readonly listeners = new Set<() => void>();
+}
+
 /** A memory that outlives an editor window, as text as the editor keeps it. */
 class Memory implements FormMemory {
   readonly kept = new Map<FormPart, string>();
-  readonly #everywhere: { at: number };
-  /** `everywhere` is what all editor windows share. */
-  constructor(everywhere = { at: 0 }) {
+  readonly #everywhere: Everywhere;
+  constructor(everywhere = new Everywhere()) {
     this.#everywhere = everywhere;
   }
   forgetEverywhere(): void {
     this.#everywhere.at++;
+    for (const one of this.#everywhere.listeners) one();
+  }
+  onForgotten(listener: () => void): () => void {
+    this.#everywhere.listeners.add(listener);
+    return () => this.#everywhere.listeners.delete(listener);
   }
   forgottenAt(): number {
     return this.#everywhere.at;
@@ -160,7 +170,7 @@ test("Forget Everything empties the forms and what was kept of them", async () =
 
 for (const intent of ["draft", "send"] as const)
   test(`what stands in a form while another editor window forgets everything is not kept again by a ${intent}, nor sent`, async () => {
-    const everywhere = { at: 0 };
+    const everywhere = new Everywhere();
     const [one, other] = [new Memory(everywhere), new Memory(everywhere)];
     const [here, there] = [opened(one), opened(other)];
     there.app.receive({ type: "chooseProvider", providerId: "sauti" });
@@ -180,10 +190,16 @@ for (const intent of ["draft", "send"] as const)
   });
 
 test("a form that is shown while another editor window forgets everything is empty in the next picture of it", async () => {
-  const everywhere = { at: 0 };
+  const everywhere = new Everywhere();
   const [here, there] = [opened(new Memory(everywhere)), opened(new Memory(everywhere))];
   there.app.receive({ type: "chooseProvider", providerId: "sauti" });
   there.app.receive({ type: "draft", actionId: "speak", values: { text: "private words" } });
+  await there.app.start();
+  await settle();
+  let told = 0;
+  there.app.onChange(() => told++);
   await here.app.accounts.forgetEverything();
+  await there.clock.pass(1_000);
+  assert.ok(told > 0, "nobody asks for another picture");
   assert.notEqual(valuesOf(there).text, "private words");
 });

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Editor, startEditor } from "../harness/editor.ts";
 import type { EditorWindow } from "../harness/editor-window.ts";
-import { chooseAction, field, openPlayground } from "./steps.ts";
+import { cards, chooseAction, field, openPlayground, send } from "./steps.ts";
 
 let editor: Editor;
 let page: EditorWindow;
@@ -103,6 +103,9 @@ test("what was chosen, typed and loaded stands there again after a reload", asyn
   await field(view, "text").fill("Typed elsewhere");
   await chooseAction(view, "SAUTI", "Speak");
   const count = await voices.count();
+  await until("the choice in the editor's memory", async () =>
+    /"headroom\.choice":\{[^{]*\{"providerId":"sauti"/.test(await page.written()),
+  );
   await page.reload();
   view = await openPlayground(page);
   await page.statusBar(/SAUTI/);
@@ -111,4 +114,29 @@ test("what was chosen, typed and loaded stands there again after a reload", asyn
   assert.equal(await view.locator('hr-field[data-name="voice_id"] option').count(), count);
   await chooseAction(view, "VocaBusta", "Speak");
   assert.equal(await field(view, "text").inputValue(), "Typed elsewhere");
+});
+
+test("what is forgotten in one editor window is gone from the other's page, and stays gone over a reload", async () => {
+  const other = await editor.open();
+  let view = await openPlayground(other);
+  await chooseAction(view, "SAUTI", "Speak");
+  const plain = await field(view, "text").inputValue();
+  await field(view, "text").fill("Secret words");
+  await send(view);
+  await cards(view, "succeeded").first().waitFor({ timeout: 40_000 });
+  await page.run("Headroom: Forget All Accounts, Keys and History...");
+  await page.page.locator(".monaco-dialog-box").getByRole("button", { name: "Forget Everything" }).click();
+  await until("the other page without the card", async () => (await cards(view).count()) === 0);
+  await until(
+    "the form as at first",
+    async () => (await field(view, "text").inputValue()) !== "Secret words",
+  );
+  await other.reload();
+  view = await openPlayground(other);
+  await chooseAction(view, "SAUTI", "Speak");
+  assert.notEqual(await field(view, "text").inputValue(), "Secret words");
+  assert.equal(await cards(view).count(), 0);
+  assert.ok(plain !== "Secret words");
+  assert.deepEqual(results(), []);
+  await other.close();
 });

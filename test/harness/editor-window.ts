@@ -172,6 +172,11 @@ export class EditorWindow {
     await this.load(() => this.page.reload());
   }
 
+  /** All that the editor has written down of its windows' memory, which it does some time after it was told. */
+  written(): Promise<string> {
+    return this.page.evaluate(WRITTEN);
+  }
+
   /** The texts of the notifications on screen. */
   async notifications(): Promise<string[]> {
     return this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
@@ -207,3 +212,20 @@ function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
+
+/** Runs in the page: every value of the databases in which the editor keeps its memory. */
+const WRITTEN = `(async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const texts = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith("vscode-web-state-db")) continue;
+    const database = await done(indexedDB.open(name));
+    for (const store of database.objectStoreNames)
+      texts.push(...(await done(database.transaction(store).objectStore(store).getAll())).map(String));
+    database.close();
+  }
+  return texts.join("\\n");
+})()`;

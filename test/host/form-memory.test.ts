@@ -14,8 +14,25 @@ class Kept implements State {
   }
 }
 
+/** When everything was forgotten, as all editor windows see it. */
+function forgotten() {
+  let at = 0;
+  const listeners = new Set<() => void>();
+  return {
+    at: () => at,
+    mark(now: number) {
+      at = now;
+      for (const one of listeners) one();
+    },
+    onChange(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
 test("each workspace reads what it kept, and nothing of what another one wrote into its place", () => {
-  const [one, other, everywhere] = [new Kept(), new Kept(), new Kept()];
+  const [one, other, everywhere] = [new Kept(), new Kept(), forgotten()];
   formMemory(one, everywhere, () => 5).keep("drafts", { a: 1 });
   assert.deepEqual(formMemory(one, everywhere, () => 9).read("drafts"), { a: 1 });
   assert.equal(formMemory(other, everywhere, () => 9).read("drafts"), undefined);
@@ -26,14 +43,18 @@ test("each workspace reads what it kept, and nothing of what another one wrote i
 });
 
 test("what was forgotten in one workspace is deleted in another as soon as that reads it", () => {
-  const [one, other, everywhere] = [new Kept(), new Kept(), new Kept()];
+  const [one, other, everywhere] = [new Kept(), new Kept(), forgotten()];
   formMemory(one, everywhere, () => 5).keep("drafts", "typed here");
   formMemory(other, everywhere, () => 6).keep("drafts", "typed there");
   const memory = formMemory(one, everywhere, () => 7);
   memory.keep("drafts", undefined);
   assert.equal(one.values.size, 0);
   assert.equal(formMemory(other, everywhere, () => 7).forgottenAt(), 0);
+  let heard = 0;
+  const end = formMemory(other, everywhere, () => 7).onForgotten(() => heard++);
   memory.forgetEverywhere();
+  end();
+  assert.equal(heard, 1);
   assert.equal(formMemory(other, everywhere, () => 7).forgottenAt(), 7);
   const later = formMemory(other, everywhere, () => 8);
   assert.equal(later.read("drafts"), undefined);

@@ -122,7 +122,7 @@ for (const version of earlier) {
     const broken = schema.map((step) =>
       step.version < TODAY ? step : { ...step, name: "too early", up: `${step.up}; SELECT * FROM nowhere` },
     );
-    assert.throws(() => storesOf(file, broken).database.db, /Schema step 4 \(too early\): no such table/);
+    assert.throws(() => storesOf(file, broken).database.db, /Schema step \d \(too early\): no such table/);
     const left = new DatabaseSync(file, { readOnly: true });
     assert.equal(left.prepare("PRAGMA user_version").get()?.user_version, version);
     assert.equal(left.prepare("SELECT count(*) AS n FROM exchanges").get()?.n, exchanges.length);
