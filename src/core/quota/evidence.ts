@@ -33,7 +33,7 @@ export function readHead(head: Head, dialect: HeaderDialect | null): HeadReading
   const { headers } = head;
   const dateAt = readDate(headers.date);
   const serverNow = dateAt ?? head.gotAt;
-  const age = Number(headers.age ?? 0);
+  const age = Number(headers.age);
   const quotas: QuotaReading[] = [];
   if (dialect === null || dialect.structured) quotas.push(...structuredQuotas(headers, serverNow));
   if (quotas.length === 0 && dialect === null) quotas.push(...familyQuotas(headers, serverNow));
@@ -74,12 +74,12 @@ function readRetryAfter(
   const name = named.name.toLowerCase();
   const own = longestWait(headers[name], named.form, serverNow);
   if (own > 0 && name !== RETRY_AFTER.name) return own;
-  const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
+  const ms = Number(headers["retry-after-ms"]);
   const longest = Math.max(
     own,
     name === RETRY_AFTER.name ? 0 : longestWait(headers[RETRY_AFTER.name], RETRY_AFTER.form, serverNow),
     longestWait(headers["x-ratelimit-retry-after"], named.form, serverNow),
-    ms > 0 && ms <= LONGEST_WAIT_MS ? ms : 0,
+    ms <= LONGEST_WAIT_MS ? ms : 0,
   );
   return longest > 0 ? longest : null;
 }
@@ -96,12 +96,14 @@ function plainQuota(
   names: Pick<HeaderDialect, "limit" | "remaining" | "reset">,
   serverNow: number,
 ): QuotaReading | null {
-  const text = (named: { readonly name: string } | undefined) => headers[named?.name.toLowerCase() ?? ""];
+  const text = (named: { readonly name: string } | undefined) =>
+    named === undefined ? undefined : headers[named.name.toLowerCase()];
   const limitText = text(names.limit);
   const ratio = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(limitText ?? text(names.remaining) ?? "");
   const limit = ratio === null ? readCount(limitText) : Number(ratio[2]);
   const remaining = ratio === null ? readCount(text(names.remaining)) : Number(ratio[2]) - Number(ratio[1]);
-  const resetAt = readInstant(text(names.reset), names.reset?.form ?? "auto", serverNow);
+  const { reset } = names;
+  const resetAt = reset === undefined ? null : readInstant(text(reset), reset.form, serverNow);
   if (limit === null && remaining === null) return null;
   return { name: null, limit, remaining, resetAt, quotaWindowMs: null };
 }

@@ -16,10 +16,10 @@ export function readInstant(text: string | undefined, form: ValueForm, serverNow
 
 /** The time from now to what a value names; a past instant is 0. ms; null where the value makes no sense. */
 export function readWait(text: string | undefined, form: ValueForm, serverNow: number): number | null {
-  const value = text?.split(",")[0]?.trim();
-  if (value === undefined || value === "") return null;
-  const wait = rawWait(value, text?.trim() ?? value, form, serverNow);
-  if (wait === null || !Number.isFinite(wait) || wait > LONGEST_WAIT_MS) return null;
+  const whole = text?.trim() ?? "";
+  const [first = ""] = whole.split(",");
+  const wait = rawWait(first.trim(), whole, form, serverNow);
+  if (wait === null || wait > LONGEST_WAIT_MS) return null;
   return Math.max(0, wait);
 }
 
@@ -65,13 +65,13 @@ function readDuration(text: string): number | null {
   if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return null;
   let total = 0;
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g))
-    total += Number(number) * (UNIT_MS[unit ?? ""] ?? 0);
+    total += Number(number) * UNIT_MS[unit!]!;
   return total;
 }
 
 /** A date in any usual form, the printed name of its zone in brackets dropped. Epoch ms. */
 export function readDate(text: string | undefined): number | null {
-  if (text === undefined || !/[A-Za-z:]/.test(text) || !/\d/.test(text)) return null;
+  if (text === undefined || !/[A-Za-z:]/.test(text)) return null;
   const at = Date.parse(text.replace(/\s*\([^)]*\)\s*$/, ""));
   return Number.isFinite(at) ? at : null;
 }

@@ -61,6 +61,7 @@ const retries: readonly (readonly [Record<string, string>, number | null])[] = [
   [{ "retry-after": "1", "x-ratelimit-retry-after": "3" }, 3000],
   [{ "retry-after": "abc", "x-ratelimit-retry-after": "3" }, 3000],
   [{ "retry-after": new Date(NOW + 4000).toUTCString() }, 4000],
+  [{ "retry-after": "Nov 22, 2026 12:00:04 GMT" }, 4000],
 ];
 
 for (const [headers, ms] of retries)
@@ -69,16 +70,17 @@ for (const [headers, ms] of retries)
   });
 
 test("where a profile names the header of the wait, that one holds, and the usual ones in its absence", () => {
-  const dialect = {
-    retryAfter: { name: "X-Come-Back", form: "deltaSeconds" },
-    structured: false,
-    describes: "none",
-    fact: { source: "page", readOn: "2026-11", evidence: "published" },
-  } as const;
-  const wait = (headers: Record<string, string>) => readHead(head(headers, 429), dialect).retryAfterMs;
+  const wait = (headers: Record<string, string>, form: ValueForm = "deltaSeconds", name = "X-Come-Back") => {
+    const fact = { source: "page", readOn: "2026-11", evidence: "published" } as const;
+    const dialect = { retryAfter: { name, form }, structured: false, describes: "none", fact } as const;
+    return readHead(head(headers, 429), dialect).retryAfterMs;
+  };
   assert.equal(wait({ "x-come-back": "2", "retry-after": "60", "retry-after-ms": "90000" }), 2000);
   assert.equal(wait({ "x-come-back": "0", "retry-after": "60", "retry-after-ms": "90000" }), 90_000);
   assert.equal(wait({ "retry-after": "60" }), 60_000);
+  assert.equal(wait({ "x-come-back": "1ms", "retry-after": "60" }, "duration"), 1);
+  // The usual header is read in the profile's form alone.
+  assert.equal(wait({ "retry-after": String(NOW / 1000 + 42) }, "deltaSeconds", "Retry-After"), null);
 });
 
 test("a date that names the wait is compared with the server's own clock, not with ours", () => {
@@ -158,6 +160,19 @@ test("a profile that says its headers describe nothing is believed", () => {
   };
   const headers = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "0" };
   assert.deepEqual(readHead(head(headers), dialect as unknown as HeaderDialect).quotas, []);
+});
+
+test("the instant at which a limit resets is read in the form that the profile names, and without one there is none", () => {
+  const reset = (named: HeaderDialect["reset"]) => {
+    const dialect = { structured: false, describes: "tightest", limit: { name: "X-Max" }, reset: named };
+    const headers = { "x-max": "10", "x-reset": String(NOW / 1000 + 42) };
+    return readHead(head(headers), dialect as unknown as HeaderDialect).quotas[0]?.resetAt;
+  };
+  assert.deepEqual(
+    (["epochSeconds", "auto", "deltaSeconds"] as const).map((form) => reset({ name: "X-Reset", form })),
+    [NOW + 42_000, NOW + 42_000, null],
+  );
+  assert.equal(reset(undefined), null);
 });
 
 test("used and size in one header are a limit and what is left of it", () => {

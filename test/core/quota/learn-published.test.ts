@@ -145,6 +145,18 @@ test("on the grid those count that lie in the cell of the refusal", () => {
   assert.deepEqual(lowered("sliding", { log }, [], CLOCK), [3, null]);
 });
 
+test("a refusal in the middle of a cell counts from its beginning, and where no grid is known a whole length", () => {
+  const count = (log: Spend[], at: number, clock: ClockState) =>
+    seen(["r", "fixed", 9, 10_000], { log }, at, 9900, { clock }).state.lesson?.refusals.at(-1)?.passed;
+  assert.equal(count([spend(-1), [NOW, NOW + 1000, 2]], 5000, CLOCK), 2);
+  assert.equal(count([[NOW - 9000, NOW - 8000, 2]], 0, UNPLACED), 2);
+});
+
+test("a way of counting that is in force already is not learned from the refusal that it does not explain", () => {
+  const opening: Spend[] = [[NOW - 100, NOW - 100, 3]];
+  assert.equal(kindOf("sliding", opening, 0, 9900, {}, UNPLACED), null);
+});
+
 test("the last eight refusals are remembered", () => {
   const eight = Array.from({ length: 8 }, (_, i) => refusal(-i, 0, 9));
   const found = seen(

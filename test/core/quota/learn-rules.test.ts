@@ -109,6 +109,11 @@ test("a quota window was seen whole where the newest of two refusals named its e
 test("the books tell what passed, oldest first", () => {
   const state = { ...EMPTY, log: [spend(30), spend(10)], cells: [[1, 2, NOW + 20]] as const };
   assert.deepEqual(logOf(state), [spend(10), [NOW + 20, NOW + 20, 2], spend(30)]);
+  const nested: Spend[] = [
+    [NOW - 30, NOW - 20, 1],
+    [NOW - 40, NOW - 10, 1],
+  ];
+  for (const log of [nested, nested.toReversed()]) assert.deepEqual(logOf({ ...EMPTY, log }), nested);
 });
 
 test("what passes is remembered while a limit is learned, and forgotten once it is trusted", () => {
@@ -158,6 +163,7 @@ test("number, length and kind of an unknown limit follow from one refusal that n
     learned: learned(3),
   });
   assert.deepEqual(found.findings, [{ kind: "learned", limit: 3, quotaWindowMs: 10_000 }]);
+  assert.equal(found.explained, true);
   const says = (before: Taught) => seen(UNKNOWN, { lesson, learned: before }, 0, 9900).findings.length;
   assert.deepEqual([says(learned(3)), says(learned(2)), says(learned(3, 5000))], [0, 1, 1]);
 });
@@ -165,7 +171,7 @@ test("number, length and kind of an unknown limit follow from one refusal that n
 test("before anything was remembered the books tell what passed before the refusal", () => {
   const log: Spend[] = [
     [NOW - 100, NOW - 100, 2],
-    [NOW, NOW, 7],
+    [NOW - 10, NOW, 7],
   ];
   const found = seen(UNKNOWN, { log }, 0, 9900).state;
   assert.deepEqual([found.learned?.limit, found.lesson?.passes], [2, [log[0]]]);
@@ -185,6 +191,16 @@ test("a trusted limit that is refused within it is unlearned and learned anew, o
     { kind: "learned", limit: 3, quotaWindowMs: 10_000 },
   ]);
   assert.deepEqual(anew.state.lesson, { passes, refusals: [refusal(0, 9900, 99)], successes: 0 });
+  assert.deepEqual(seen(UNKNOWN, books, 0, null).state.lesson?.refusals, [refusal(0, null, 99)]);
+});
+
+test("a limit that is not trusted yet learns from every refusal, explained or not", () => {
+  const books = {
+    lesson: lessonOf({ passes, refusals: [refusal(-90_000, 0)], successes: 3 }),
+    learned: learned(3),
+  };
+  for (const unexplained of [true, false])
+    assert.equal(seen(UNKNOWN, books, 0, 9900, { unexplained }).state.lesson?.refusals.at(-1)?.at, NOW);
 });
 
 test("without a named end a minute is assumed, from the fifth refusal on ten, from the eighth an hour", () => {
@@ -248,7 +264,7 @@ test("refusals that contradict each other leave the newest, and where passes bef
 });
 
 test("the books keep what passed within two learned quota windows, and when one opened that opens at the first request", () => {
-  const within: Spend[] = [[NOW - 20_000, NOW - 20_000, 1], [NOW - 19_999, NOW - 19_999, 1], ...passes];
+  const within: Spend[] = [[NOW - 20_001, NOW - 20_000, 1], [NOW - 20_001, NOW - 19_999, 1], ...passes];
   const sliding = seen(UNKNOWN, { lesson: { ...lesson, passes: within } }, 0, 9900).state;
   assert.deepEqual([sliding.log, sliding.opened], [within.slice(1), null]);
   const opening: Spend[] = [0, 9000, 10_500, 14_000].map((ms, i) => [

@@ -86,6 +86,15 @@ test("what nobody publishes is the server's word, else what was learned, else a 
   assert.deepEqual(force(OPEN, { learned: taught(9, 3000, "fixed") }), ["fixed", 9, 3000, "inferred", NOW]);
 });
 
+test("a server that tells a length and no number is believed of a length that nobody publishes, and of nothing else", () => {
+  assert.deepEqual(force(OPEN, { stated: taught(null, 2000) }), ["sliding", null, 2000, "unknown", null]);
+  assert.deepEqual(force(PAGE, { stated: taught(null, 2000) }), ["fixed", 5, 1000, "published", null]);
+});
+
+test("a server that tells what the page says makes nothing stricter", () => {
+  assert.deepEqual(force(PAGE, { stated: taught(5, 1000) }), ["fixed", 5, 1000, "published", null]);
+});
+
 test("a stored state leaves out what is empty, and what is no state is read as an empty one", () => {
   assert.equal(encode({ ...EMPTY, log: [], polledAt: 5 }).text, '{"polledAt":5}');
   assert.equal(
