@@ -91,12 +91,13 @@ export function headroom({ ledgerFile, lengthsFile, name, origin }: Share): Cont
       },
       silent,
     );
-    return { status: answer.head.status, body: JSON.parse(answer.text ?? "{}") as Record<string, unknown> };
+    const { status, gotAt } = answer.head;
+    return { status, gotAt, body: JSON.parse(answer.text ?? "{}") as Record<string, unknown> };
   };
   const wait = async (holder: string, size: number, id: unknown, takenAt: number) => {
     let aliveMs = 0;
+    let now = clock.now();
     for (let polls = 0; ; polls++) {
-      const now = clock.now();
       const pressed = ledger.tickets().some((one) => one.wait.cause === "slots");
       const known = alike(lengths(), size);
       const facts = {
@@ -109,8 +110,8 @@ export function headroom({ ledgerFile, lengthsFile, name, origin }: Share): Cont
         random: clock.random(),
       };
       const at = nextPollAt({ ...facts, watch, heldMs: 0, errors: 0, sharedMs: 0 });
-      await new Promise((resolve) => setTimeout(resolve, at - now));
-      const { body } = await send({}, `/jobs/${id}`);
+      await new Promise((resolve) => setTimeout(resolve, at - clock.now()));
+      const { body, gotAt } = await send({}, `/jobs/${id}`);
       const ageMs = clock.now() - takenAt;
       if (body.state === "succeeded") {
         ledger.free(holder, clock.now());
@@ -119,7 +120,8 @@ export function headroom({ ledgerFile, lengthsFile, name, origin }: Share): Cont
         appendFileSync(lengthsFile, `${JSON.stringify(length)}\n`);
         return;
       }
-      aliveMs = ageMs;
+      now = gotAt - ledger.tailMs("a");
+      aliveMs = now - takenAt;
     }
   };
   return {

@@ -79,12 +79,20 @@ export function slower(polling: Polling, polls: number, problem: Problem): void 
   });
 }
 
-/** The instant of the next poll, with all jobs in view that share the polling budget, or wait for this one's place. */
-export function nextAt(polling: Polling, polls: number, heldMs: number, errors: number): number {
+/**
+ * The instant of the next poll, with all jobs in view that share the polling budget, or wait for this one's place. `now` is when
+ * the last poll was counted at the latest, as if it had taken the quickest way there.
+ */
+export function nextAt(
+  polling: Polling,
+  polls: number,
+  heldMs: number,
+  errors: number,
+  now = polling.task.context.ports.clock.now(),
+): number {
   const { task, watch, poll } = polling;
   const { context, job, place, action } = task;
   const { clock } = context.ports;
-  const now = clock.now();
   const others = watchedBeside(task);
   const policies = claimOf(place, poll).parts.map((part) => part.policy);
   const pressed = isPressed(task);

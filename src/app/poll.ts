@@ -90,11 +90,12 @@ async function understood(polling: Polling, incoming: Incoming): Promise<void> {
 
 /** It is under way: when it is asked about again, and what is shown meanwhile. */
 function alive({ task, watch, poll }: Polling, read: JobRead, incoming: Incoming): void {
-  const { context, id } = task;
-  const { jobs, clock, together } = context.ports;
-  const job = { ...task.job, aliveAt: clock.now() };
+  const { context, id, place } = task;
+  const { jobs, ledger, together } = context.ports;
+  const { gotAt, sentAt, quick } = incoming.head;
+  const countedAt = gotAt - (quick ? ledger.tailMs(place.account.id) : 0);
+  const job = { ...task.job, aliveAt: countedAt };
   const polls = job.polls + 1;
-  const { gotAt, sentAt } = incoming.head;
   // A poll that was refused on the way slows the next one.
   const errors = incoming.attempts > 1 ? 1 : 0;
   const nextPollAt = nextAt(
@@ -102,6 +103,7 @@ function alive({ task, watch, poll }: Polling, read: JobRead, incoming: Incoming
     polls,
     Math.max(0, gotAt - sentAt),
     errors,
+    countedAt,
   );
   together(() => {
     told(task, read.word);

@@ -2,7 +2,7 @@
 // may go; that is ledger-order's.
 import { randomUUID } from "node:crypto";
 import type { Ask } from "../core/quota/ledger.ts";
-import { LANES, type Wait } from "../core/quota/model.ts";
+import { type Claim, LANES, type Wait } from "../core/quota/model.ts";
 import type { Own } from "./ledger-order.ts";
 import type { Line, Rows } from "./ledger-rows.ts";
 import { Shares } from "./ledger-share.ts";
@@ -171,4 +171,9 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as { code?: unknown }).code === "EPERM";
   }
+}
+
+/** The partitions that a claim counts in. */
+export function keysOf(claim: Claim): string[] {
+  return claim.parts.map((one) => one.partition);
 }

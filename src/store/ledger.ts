@@ -2,6 +2,7 @@
 // core/quota's; here rows are read, written and told about. It must not wait: what finds the database held is done later.
 import type { HeaderDialect } from "../core/profile/schema.ts";
 import { reserveAlike } from "../core/quota/alike.ts";
+import { tailMs } from "../core/quota/clock.ts";
 import type { Ask, Decision, Finding, Ledger, Ticket } from "../core/quota/ledger.ts";
 import type { Claim, Head, Meter, Refusal } from "../core/quota/model.ts";
 import { reserve } from "../core/quota/reserve.ts";
@@ -9,7 +10,7 @@ import { Listeners, type Signal } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { type Jump, Jumps } from "./jumps.ts";
 import { LedgerBooks } from "./ledger-books.ts";
-import { isAlive, LedgerLines } from "./ledger-lines.ts";
+import { isAlive, keysOf, LedgerLines } from "./ledger-lines.ts";
 import { aheadOf, withGrace } from "./ledger-order.ts";
 import { LedgerRows, type Rows } from "./ledger-rows.ts";
 import { metersOf, previewOf, ticketsOf, turnsOf } from "./ledger-views.ts";
@@ -208,6 +209,10 @@ export class SqlLedger implements Ledger {
     return previewOf(this.#rows, claim, count, now);
   }
 
+  tailMs(accountId: string): number {
+    return tailMs(this.#rows.clock(accountId));
+  }
+
   tickets(): Ticket[] {
     return ticketsOf(this.#rows, this.#lines.owner, this.#later.now());
   }
@@ -292,8 +297,4 @@ export class SqlLedger implements Ledger {
       this.#open = false;
     }
   }
-}
-
-function keysOf(claim: Claim): string[] {
-  return claim.parts.map((one) => one.partition);
 }

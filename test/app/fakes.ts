@@ -93,14 +93,20 @@ export class ScriptedClient implements Client {
   readonly asked: Outgoing[] = [];
   script: Script = () => json(200, {});
   readonly #folder: string;
+  readonly #now: () => number;
 
-  constructor(folder: string) {
+  constructor(folder: string, now: () => number) {
     this.#folder = folder;
+    this.#now = now;
   }
 
   async send(request: Outgoing, progress: Progress): Promise<Incoming> {
     this.asked.push(request);
-    const answer = await this.script(request, progress);
+    const sentAt = this.#now();
+    const given = await this.script(request, progress);
+    // A script that names no instants means this one.
+    const timed = given.head.gotAt > 0 ? {} : { sentAt, gotAt: this.#now() };
+    const answer = { ...given, head: { ...given.head, ...timed } };
     const lift = new Lift({
       names: request.lift ?? [],
       fileOf: (index) => partialOf(join(this.#folder, `${request.id}.${index}`)),
@@ -162,6 +168,7 @@ export class OpenLedger implements Ledger {
   turns(): ReadonlyMap<string, number> {
     return new Map();
   }
+  tailMs = () => 0;
   tickets = (): Ticket[] => [];
   onChange = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -193,7 +200,7 @@ export interface Bench {
 export function bench(more: Partial<Ports> = {}): Bench {
   const folder = mkdtempSync(join(tmpdir(), "headroom-bench-"));
   const clock = new HandClock();
-  const client = new ScriptedClient(folder);
+  const client = new ScriptedClient(folder, clock.now);
   const ledger = new OpenLedger();
   const database = new Database({ path: ":memory:", migrations: schema, now: clock.now });
   const results = new SqliteResults(database, folder);

@@ -46,6 +46,22 @@ test("a job is polled at the profile's interval, at the lowest priority, until i
   assert.equal(polls().length, 2);
 });
 
+test("the interval counts from when the last poll was counted, not from its answer, where the answer comes at once", async () => {
+  on.ledger.tailMs = () => 80;
+  const id = on.send("sauti", "speakJob");
+  await on.clock.pass(2_250);
+  assert.equal(polls().length, 1);
+  assert.equal(on.card(id).nextPollAt, on.clock.now() - 80 + 2_250);
+  const { script } = on.client;
+  on.client.script = async (request, progress) => {
+    const answer = await script(request, progress);
+    return { ...answer, head: { ...answer.head, quick: false } };
+  };
+  await on.clock.pass(2_250 - 80);
+  assert.equal(polls().length, 2);
+  assert.equal(on.card(id).nextPollAt, on.clock.now() + 2_250);
+});
+
 test("a slot is free once the provider is done, and is given back for the job alone", async () => {
   const id = on.send("sauti", "speakJob");
   await on.clock.pass(1_000);

@@ -151,6 +151,10 @@ export class ListLedger implements Ledger {
   turns(): ReadonlyMap<string, number> {
     return new Map();
   }
+  tailMs(): number {
+    return 0;
+  }
+
   tickets(): [] {
     return [];
   }

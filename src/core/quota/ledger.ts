@@ -97,6 +97,11 @@ export interface Ledger {
     count: number,
     now: number,
   ): { readonly firstAt: number | null; readonly lastAt: number | null; readonly wait: Wait | null };
+  /**
+   * The part of a round trip that a quick answer of the account's server surely takes after the server has counted the request, with
+   * the way there: so much sooner than after the answer the next one may leave. ms
+   */
+  tailMs(accountId: string): number;
   /** All waiting requests of all processes, in the order in which they are served. */
   tickets(): Ticket[];
   /**
