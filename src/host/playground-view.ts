@@ -31,6 +31,7 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
   static readonly id = "headroom.playground";
   readonly #options: PlaygroundOptions;
   readonly #unsubscribe: () => void;
+  readonly #session = randomBytes(9).toString("base64url");
   #view: vscode.WebviewView | null = null;
   #loaded = false;
   #first: Promise<typeof import("../protocol/intents.ts")> | null = null;
@@ -91,7 +92,7 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
   async #greet(): Promise<void> {
     this.#loaded = true;
     this.#options.opened();
-    this.#send({ type: "greeting", strings: pageStrings() });
+    this.#send({ type: "greeting", session: this.#session, strings: pageStrings() });
     const app = await this.#options.app.get();
     this.#post(() => app.snapshot());
   }

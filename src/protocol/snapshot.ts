@@ -257,6 +257,8 @@ export const snapshotSchema = z.object({
 /** Sent once when the page has loaded: strings of the page in the person's language, English text as the key. */
 export const greetingSchema = z.object({
   type: z.literal("greeting"),
+  /** Which run of the extension host this is: a place in the page is worth keeping within one run only. Opaque. */
+  session: z.string(),
   strings: z.record(z.string(), z.string()),
 });
 

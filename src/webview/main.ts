@@ -23,6 +23,7 @@ function start(app: App, host: Host): void {
   let strings: Readonly<Record<string, string>> = {};
   let words = new Words(document.documentElement.lang);
   let language = "";
+  let session = "";
   let last: Snapshot | null = null;
   let kept = host.kept();
 
@@ -58,6 +59,7 @@ function start(app: App, host: Host): void {
 
   host.listen((message) => {
     if (message.type === "greeting") {
+      session = message.session;
       strings = message.strings;
       app.page = page();
       return;
@@ -73,7 +75,8 @@ function start(app: App, host: Host): void {
     draft.take(message.form, kept);
     edits.take(message.cards, kept.edits);
     app.snapshot = message;
-    if (last === null && kept.scroll !== undefined) restoreScroll(app, kept.scroll);
+    // A new editor window begins with the form; and what it finds kept may be older than the last look at the page.
+    if (last === null && kept.place?.session === session) restoreScroll(app, kept.place.scroll);
     last = message;
     kept = {};
   });
@@ -81,7 +84,9 @@ function start(app: App, host: Host): void {
   let quiet: (() => void) | null = null;
   window.addEventListener("scroll", () => {
     quiet?.();
-    quiet = browserClock.after(scrollQuietMs, () => host.keep({ scroll: window.scrollY }));
+    quiet = browserClock.after(scrollQuietMs, () =>
+      host.keep({ place: { session, scroll: window.scrollY } }),
+    );
   });
   document.addEventListener("visibilitychange", () => {
     ticker.hide(document.hidden);

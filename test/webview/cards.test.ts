@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Snapshot } from "../../src/protocol/snapshot.ts";
+import type { Kept } from "../../src/webview/base/host.ts";
 import { launchBrowser } from "../harness/browser.ts";
 import { confirm } from "./gallery/cards.ts";
 import { type OpenPanel, openPanel } from "./gallery/open.ts";
-import { at, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
+import { at, audio, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
 import { type Gallery, startGallery } from "./gallery/server.ts";
 
 const many = (count: number) =>
@@ -65,8 +66,13 @@ describe("the cards", () => {
     await gallery?.close();
   });
 
-  async function open(state: Snapshot): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, { stopClock: true, width: 290, height: 620 });
+  async function open(state: Snapshot, kept?: Kept): Promise<OpenPanel> {
+    const panel = await openPanel(browser, gallery, state, {
+      stopClock: true,
+      width: 290,
+      height: 620,
+      kept,
+    });
     opened.push(panel);
     return panel;
   }
@@ -83,6 +89,30 @@ describe("the cards", () => {
     assert.notEqual(await focused(page), "Take 11, Done");
     await show({ ...state, revision: 4, reveal: { ...reveal, id: 8 } });
     await page.locator('[data-entry="card c11"]:focus').waitFor();
+  });
+
+  test("a card that is brought into view is seen from its head on, below the two takes that are compared", async () => {
+    const cards = Array.from({ length: 12 }, (_, n) =>
+      finished({ id: `c${n}`, title: `Take ${n}`, results: [audio({ id: `r${n}` })] }),
+    );
+    const state = snapshot({ cards });
+    const { page, show } = await open(state, { compared: ["r0", "r1"] });
+    await page.locator("hr-compare").getByText("24 kHz").nth(1).waitFor();
+    await show({ ...state, revision: 2, reveal: { id: 7, cardId: "c8" } });
+    await page.locator('[data-entry="card c8"]:focus').waitFor();
+    const comparing = await page.locator("hr-compare").boundingBox();
+    const head = await page.getByText("Take 8", { exact: true }).boundingBox();
+    assert.ok(comparing !== null && head !== null && comparing.y < 20);
+    assert.ok(head.y >= comparing.y + comparing.height, JSON.stringify([comparing, head]));
+  });
+
+  test("the place in the page is found again when the view comes back, and a new editor window begins with the form", async () => {
+    const back = await open(many(12), { place: { session: "run 1", scroll: 900 } });
+    await back.page.clock.runFor(1_000);
+    assert.equal(await back.page.evaluate(() => window.scrollY), 900);
+    const anew = await open(many(12), { place: { session: "run 0", scroll: 900 } });
+    await anew.page.clock.runFor(1_000);
+    assert.equal(await anew.page.evaluate(() => window.scrollY), 0);
   });
 
   for (const [what, state, name] of [

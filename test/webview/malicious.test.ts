@@ -94,7 +94,7 @@ test("a message that does not fit the contract changes nothing", async () => {
       [],
       { type: "snapshot" },
       { type: "snapshot", revision: 1e9, cards: [{ id: "<b>" }] },
-      { type: "greeting", strings: { Send: { toString: "x" } } },
+      { type: "greeting", session: "run 1", strings: { Send: { toString: "x" } } },
       { type: "evil", html: "<img src=x onerror=alert(1)>" },
       JSON.parse('{"type":"snapshot","__proto__":{"cards":[]}}'),
     ];

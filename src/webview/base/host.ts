@@ -18,7 +18,8 @@ const keptSchema = z.object({
   values: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
   /** What was typed into questions of cards and is not told yet: by card and edit, the texts by position. */
   edits: z.optional(z.record(z.string(), z.record(z.string(), z.string()))),
-  scroll: z.optional(z.number()),
+  /** How far the page was scrolled, px, in which run of the extension host. */
+  place: z.optional(z.object({ session: z.string(), scroll: z.number() })),
   explained: z.optional(z.boolean()),
   advanced: z.optional(z.boolean()),
   /** The last card that was brought into view on a wish from elsewhere. */

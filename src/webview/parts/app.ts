@@ -208,8 +208,13 @@ export class App extends LitElement {
   /** Brings a card, or the row where it waits, into view and gives it the keyboard. */
   #show(id: string): void {
     const entry = entriesOf(this.renderRoot).find((one) => one.dataset.entry?.endsWith(` ${id}`));
-    entry?.scrollIntoView({ block: "center" });
-    entry?.focus({ preventScroll: true });
+    if (entry === undefined) return;
+    // What compares two takes stays on top of the view and must not cover the head of the card.
+    const comparing = this.renderRoot.querySelector("hr-compare");
+    const covered = comparing === null ? 0 : comparing.getBoundingClientRect().height + 12;
+    entry.style.scrollMarginTop = `${covered}px`;
+    entry.scrollIntoView({ block: comparing === null ? "center" : "start" });
+    entry.focus({ preventScroll: true });
   }
 
   /** Puts a take to the compared ones, or away if it is one; a third one takes the second's place. Nothing: all away. */

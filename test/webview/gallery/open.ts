@@ -67,7 +67,7 @@ export async function openPanel(
   }, options.kept);
   await page.goto(gallery.address(options.theme ?? "dark"));
   if (options.stopClock === true) await page.clock.pauseAt(snapshot.at + 1000);
-  await tell(page, { type: "greeting", strings: options.strings ?? {} });
+  await tell(page, { type: "greeting", session: "run 1", strings: options.strings ?? {} });
   const show = async (next: Snapshot) => {
     await tell(page, next);
     await page.evaluate(async () => {
