@@ -19,7 +19,7 @@ export function formOf(t: Translate, playground: Playground, choices: Choices): 
     title: action.title,
     summary: action.summary,
     charged: action.charged,
-    fields: action.parameters.map((one) => fieldOf(one, choices)),
+    fields: action.parameters.map((one) => ({ ...fieldOf(one, choices), ...insteadOf(one, action) })),
     values: shown,
     problems: playground.problems,
     submitTitle: submitTitle(t, action),
@@ -55,6 +55,13 @@ function fieldOf(parameter: Parameter, choices: Choices): FieldView {
     ...(unit === undefined ? {} : { unit }),
     ...(accept === undefined ? {} : { accept }),
   };
+}
+
+/** The others of the group of which exactly one is needed; nothing where there is no such group. */
+function insteadOf({ name }: Parameter, { oneOf, parameters }: Action): Pick<FieldView, "insteadOf"> {
+  const others = oneOf?.find((group) => group.includes(name))?.filter((one) => one !== name);
+  if (others === undefined) return {};
+  return { insteadOf: parameters.filter((one) => others.includes(one.name)).map(({ title }) => title) };
 }
 
 /** The first problem, and how many there are beside it. */

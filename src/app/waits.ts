@@ -56,7 +56,7 @@ function waitView(context: Context, waiting: Ticket, line: readonly Ticket[], no
   return {
     sentence:
       waiting.lane === "poll"
-        ? t("The next question how it stands waits. {sentence}", {
+        ? t("Its next status check waits. {sentence}", {
             sentence: whySentence(context.ports, about),
           })
         : whySentence(context.ports, about),

@@ -232,7 +232,7 @@ function laneName({ t }: Voice, lane: Lane): string {
     case "batch":
       return t("batch");
     case "poll":
-      return t("questions how jobs stand");
+      return t("status checks");
   }
 }
 

@@ -42,6 +42,8 @@ export const fieldSchema = z.object({
   description: z.optional(z.string()),
   type: z.enum(["string", "integer", "number", "boolean", "file", "json"]),
   required: z.boolean(),
+  /** Titles of the other fields of its group where exactly one of them is needed. */
+  insteadOf: z.optional(z.array(z.string())),
   advanced: z.boolean(),
   multiline: z.boolean(),
   placeholder: z.optional(z.string()),

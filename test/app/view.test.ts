@@ -28,6 +28,19 @@ test("a snapshot keeps to the protocol for every action of every provider", () =
   }
 });
 
+test("a field of a group of which exactly one is needed names the others, and any other field names none", () => {
+  on.app.receive({ type: "chooseProvider", providerId: "voicedub" });
+  on.app.receive({ type: "chooseAction", actionId: "dub" });
+  const named = on.app.snapshot().form?.fields.filter(({ insteadOf }) => insteadOf !== undefined);
+  assert.deepEqual(
+    named?.map(({ title, insteadOf }) => [title, insteadOf]),
+    [
+      ["Link", ["File"]],
+      ["File", ["Link"]],
+    ],
+  );
+});
+
 test("many changes are told as one, at most ten times a second, and none while idle", async () => {
   let told = 0;
   on.app.onChange(() => told++);

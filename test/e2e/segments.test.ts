@@ -58,7 +58,7 @@ test("what was said and what will be said are put right row by row; a reload in 
   await rows().locator("li.wrong").getByText("This row is empty").waitFor();
   await row(1).fill("Today we walk.");
   await row(1).press("ControlOrMeta+Enter");
-  await rows().getByText("length 19, before 14").waitFor({ timeout: 40_000 });
+  await rows().getByText("19 characters, before 14").waitFor({ timeout: 40_000 });
   assert.equal(await row(1).inputValue(), "[sw] Today we walk.");
   await rows().locator(".source").getByText("Good morning, all of you.").waitFor();
   await row(1).fill("Leo tunatembea.");

@@ -53,10 +53,10 @@ describe("segments between two steps", () => {
     assert.equal(await first.locator("b").textContent(), "SPEAKER_00");
     await first.getByText("0:00.0 – 0:03.8").waitFor();
     await first.getByText("Good morning, and welcome to the programme.").waitFor();
-    await first.getByText("length 28, before 43").waitFor();
+    await first.getByText("28 characters, before 43").waitFor();
     assert.equal(await first.locator("input, textarea, [contenteditable]").count(), 1);
     await row(page, 0).fill("Habari 😀");
-    await first.getByText("length 8, before 43").waitFor();
+    await first.getByText("8 characters, before 43").waitFor();
     await page.getByRole("textbox", { name: "Row 3, SPEAKER_00, 1:02:04.0 – 1:02:07.8" }).waitFor();
   });
 

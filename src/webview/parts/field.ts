@@ -44,13 +44,19 @@ export class Field extends LitElement {
 
   #label() {
     const { field } = this;
-    const { t } = this.page;
     return html`<div class="label">
       <span class="name" aria-hidden="true">
-        ${field.title}${field.required ? nothing : html`<span class="soft small"> ${t("optional")}</span>`}
+        ${field.title}${field.required ? nothing : html`<span class="soft small"> ${this.#need()}</span>`}
       </span>
       ${this.#counter()}
     </div>`;
+  }
+
+  /** What is said beside the title of a field that need not be filled in by itself. */
+  #need(): string {
+    const { t } = this.page;
+    const others = this.field.insteadOf;
+    return others === undefined ? t("optional") : t("or {others}", { others: others.join(", ") });
   }
 
   #counter() {

@@ -178,8 +178,8 @@ export class Rows extends LitElement {
         length: words.number(length),
         most: words.number(this.maxLength),
       });
-    if (source === null) return t("length {length}", { length: words.number(length) });
-    return t("length {length}, before {before}", {
+    if (source === null) return t("{length} characters", { length: words.number(length) });
+    return t("{length} characters, before {before}", {
       length: words.number(length),
       before: words.number([...source].length),
     });
