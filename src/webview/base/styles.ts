@@ -28,6 +28,10 @@ export const shared = css`
   *::after {
     box-sizing: border-box;
   }
+  /* The element gives its second buttons the border of the first ones, which looks like the keyboard's mark. */
+  vscode-button[secondary] {
+    --vscode-button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder));
+  }
   .icon {
     display: inline-block;
     flex: none;

@@ -14,6 +14,7 @@ const colours: Readonly<Record<string, readonly [string, string, string, string]
   "button-foreground": ["#ffffff", "#ffffff", "#ffffff", "#ffffff"],
   "button-hoverBackground": ["#026ec1", "#0258a8", "#000000", "#0f4a85"],
   "button-secondaryBackground": ["rgba(0, 0, 0, 0)", "#e5e5e5", "", "#ffffff"],
+  "button-secondaryBorder": ["rgba(204, 204, 204, 0.15)", "rgba(59, 59, 59, 0.15)", "#6fc3df", "#0f4a85"],
   "button-secondaryForeground": ["#cccccc", "#3b3b3b", "#ffffff", "#292929"],
   "button-secondaryHoverBackground": ["#2b2b2b", "#cccccc", "", ""],
   "button-separator": [
