@@ -16,6 +16,7 @@ import {
   evidenceOf,
   figuresOf,
   isLimited,
+  ranked,
   sharesOf,
   ticksOf,
 } from "../../src/webview/parts/meter-facts.ts";
@@ -75,6 +76,21 @@ describe("a meter", () => {
     assert.equal(isLimited(one), false);
     assert.equal(countOf(one, page), "6 sent, limit unknown");
     assert.equal(countOf({ ...one, type: "slots", used: 0 }, page), "0 under way, limit unknown");
+  });
+
+  test("of three limits that a send spends from, the smallest stands whole and another only once it is half spent", () => {
+    const minute = limited({ id: "minute", limit: 500, used: 3 });
+    const hour = limited({ id: "hour", limit: 20_000, used: 9_999 });
+    const all = limited({ id: "all", limit: 15_000, used: 12 });
+    const reads = limited({ id: "reads", limit: 100, used: 100, binds: false });
+    const ids = (...meters: MeterView[]) => {
+      const { whole, lines } = ranked(meters);
+      return [whole.map(({ id }) => id).join(" "), lines.map(({ id }) => id).join(" ")];
+    };
+    assert.deepEqual(ids(reads, minute, hour, all), ["minute", "hour all reads"]);
+    assert.deepEqual(ids(minute, { ...hour, used: 10_000 }, all), ["minute hour", "all"]);
+    assert.deepEqual(ids(minute, { ...hour, limit: null, left: null }, all), ["minute hour", "all"]);
+    assert.deepEqual(ids(minute, hour, reads), ["minute hour", "reads"]);
   });
 
   test("a limit that the person set carries no mark of the provider", () => {

@@ -50,6 +50,26 @@ export function figuresOf(
   return { left: words.number(left).replace("-", "−"), of: words.number(meter.limit) };
 }
 
+/** So many meters that the action spends from stand whole, whatever is left of them. */
+const mostWhole = 2;
+
+/**
+ * Which meters stand whole and which take one line, in their order, what the action spends from first. Of more than two
+ * that it spends from only those stand whole that bear on it: the smallest, what is half spent, what has no known limit.
+ * It goes by limits and halves, so that a send does not make the form below jump.
+ */
+export function ranked(meters: readonly MeterView[]): {
+  readonly whole: readonly MeterView[];
+  readonly lines: readonly MeterView[];
+} {
+  const binding = meters.filter(({ binds }) => binds);
+  const smallest = Math.min(...binding.map(({ limit }) => limit ?? Number.POSITIVE_INFINITY));
+  const bears = ({ limit, used }: MeterView) => limit === null || limit === smallest || used * 2 >= limit;
+  const whole = binding.length <= mostWhole ? binding : binding.filter(bears);
+  const others = meters.filter(({ binds }) => !binds);
+  return { whole, lines: [...binding.filter((one) => !whole.includes(one)), ...others] };
+}
+
 /** What stands in place of figures where the limit is unknown: a count that goes up, and says so. */
 export function countOf({ type, used }: MeterView, { t, words }: Page): string {
   const count = words.number(used);

@@ -1,4 +1,5 @@
-// All budgets of the account in use: those that the chosen action spends from whole, the others one line each.
+// All budgets of the account in use: what bears on the next send whole, the others one line each.
+// It must not change its height with every send: the form below would jump.
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -7,6 +8,7 @@ import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
 import { shared } from "../base/styles.ts";
 import "./meter.ts";
+import { ranked } from "./meter-facts.ts";
 
 /** Fires `explain` when the person wants the meters in words, or no longer. */
 @customElement("hr-meters")
@@ -47,8 +49,7 @@ export class Meters extends LitElement {
 
   protected override render() {
     const { t } = this.page;
-    const binding = this.meters.filter((meter) => meter.binds);
-    const others = this.meters.filter((meter) => !meter.binds);
+    const { whole, lines } = ranked(this.meters);
     return html`<header>
         <h2>${t("Headroom")}</h2>
         <button
@@ -61,8 +62,8 @@ export class Meters extends LitElement {
           ${icon("info")}
         </button>
       </header>
-      ${binding.length === 0 ? nothing : html`<div class="meters">${this.#each(binding, false)}</div>`}
-      ${others.length === 0 ? nothing : html`<div class="others">${this.#each(others, true)}</div>`}`;
+      ${whole.length === 0 ? nothing : html`<div class="meters">${this.#each(whole, false)}</div>`}
+      ${lines.length === 0 ? nothing : html`<div class="others">${this.#each(lines, true)}</div>`}`;
   }
 
   #each(meters: readonly MeterView[], compact: boolean) {
