@@ -94,7 +94,7 @@ const asked = () => cards(view).first().locator("hr-ask");
 /** Puts the translation right before it is spoken. */
 async function edit(text: string): Promise<void> {
   await asked()
-    .getByText(/^length \d+, before \d+$/)
+    .getByText(/^\d+ characters, before \d+$/)
     .first()
     .waitFor({ timeout: 40_000 });
   const boxes = asked().locator("textarea");
