@@ -195,7 +195,7 @@ export class Gate {
       this.#heed(group, stopped.held, stopped.why === FULL ? this.#connections.wait : stopped.why);
     for (const { held, why } of behind) held.tell(why);
     // Only what has been committed may leave.
-    for (const held of going) this.#launch(this.#take(held, false));
+    for (const held of going) this.#launch(held);
     return going.length;
   }
 
@@ -269,10 +269,16 @@ export class Gate {
   }
 
   #launch(held: Held): void {
-    const { origin } = held.pass;
-    this.#connections.take(origin);
+    const { pass } = held;
+    pass.granted();
+    // It was cancelled by what another one has just heard: what was booked for it is given back.
+    if (held.group === null) {
+      pass.ended();
+      return;
+    }
+    this.#take(held, false);
+    this.#connections.take(pass.origin);
     this.bookings.turns.flies();
-    held.pass.granted();
     held.go();
   }
 

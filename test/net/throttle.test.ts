@@ -209,6 +209,24 @@ test("one signal ends all that hang on it, waiting or on the wire, once each; wh
   assert.deepEqual([aborted.length, failed.length], [2, 1]);
 });
 
+test("one that is cancelled by what another hears in the same turn does not go, and gives back what was booked for it", async () => {
+  const { hold, went, failed, told, ledger } = gate();
+  ledger.limit = 1;
+  const first = hold("a");
+  hold("b");
+  told.set = (id, wait) => {
+    first.stop.abort();
+    return Map.prototype.set.call(told, id, wait);
+  };
+  await turn();
+  await turn();
+  assert.deepEqual([went, failed], [[], ["a"]]);
+  assert.deepEqual(
+    ledger.told.filter((one) => one.endsWith(" a")),
+    ["reserve a", "refund a"],
+  );
+});
+
 test("disposing fails what waits and what comes later, once each", () => {
   const { hold, failed, ledger, gate: it } = gate();
   ledger.limit = 0;
