@@ -84,7 +84,7 @@ export function merged(log: readonly Spend[], withinMs: number): Spend[] {
   for (const one of log.toSorted((a, b) => a[1] - b[1])) {
     const last = groups.at(-1);
     if (last !== undefined && one[1] - last[0] <= withinMs)
-      groups[groups.length - 1] = [Math.min(last[0], one[0]), Math.max(last[1], one[1]), last[2] + one[2]];
+      groups[groups.length - 1] = [Math.min(last[0], one[0]), one[1], last[2] + one[2]];
     else groups.push(one);
   }
   return groups;

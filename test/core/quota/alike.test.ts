@@ -201,6 +201,7 @@ test("claims are the same where account, partitions, costs and all figures of th
   const claim = make();
   const [p, q] = claim.parts;
   assert.ok(isSameClaim(claim, claim) && isSameClaim(claim, make()));
+  assert.ok(isSameClaim(claim, { ...claim, parts: [{ ...p! }, q!] }));
   assert.ok(!isSameClaim(claim, { ...make(), accountId: "b" }));
   assert.ok(!isSameClaim(claim, { ...claim, parts: [p!] }) && !isSameClaim({ ...claim, parts: [p!] }, claim));
   assert.ok(!isSameClaim(claim, { ...claim, parts: [q!, p!] }));

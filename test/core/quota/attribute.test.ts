@@ -88,6 +88,9 @@ test("else it is the one whose count is the server's, else the tightest that it 
   const turned = claimOf(["all", "sliding", 600, 60_000], ["writes", "sliding", 500, 60_000]);
   assert.equal(partOf(turned, { limit: 400, remaining: 300 }, [9, 3]), 1);
   assert.equal(partOf(turned, { limit: 900, remaining: 1 }, [9, 3]), 0);
+  const lengths = claimOf(["hour", "sliding", 500, 3_600_000], ["minute", "sliding", 50, 60_000]);
+  assert.equal(partOf(lengths, { limit: 7, remaining: 1, quotaWindowMs: 60_000 }), 1);
+  assert.equal(partOf(lengths, { limit: 7, remaining: 1, quotaWindowMs: 5_000 }), null);
 });
 
 test("without a limit only a claim of one policy, or one that alone fits the reset, is spoken of", () => {

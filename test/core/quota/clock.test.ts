@@ -83,6 +83,14 @@ test("round trips keep the quickest, and let the slowest fade", () => {
   assert.equal(withRoundTrip(network(1, 1, MANY), AT, AT + 1).n, MANY);
 });
 
+test("round trips that were made alike count as one after another", () => {
+  for (const rtt of [20, 60]) {
+    const once = (clock: ClockState) => withRoundTrip(clock, AT, AT + rtt);
+    const before = network(40, 140, 9);
+    assert.deepEqual(withRoundTrip(before, AT, AT + rtt, 3), once(once(once(before))));
+  }
+});
+
 test("a Date bounds the offset to its second and the round trip", () => {
   const seen = withDate(NO_CLOCK, AT + 5000, AT + 100, AT + 140);
   assert.deepEqual([seen.lo, seen.hi, seen.at], [4860, 5910, AT + 140]);

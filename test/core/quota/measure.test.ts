@@ -88,4 +88,5 @@ test("nothing waits past the quota window's surest end", () => {
     [waits({ at: 8600, lo: 0, hi: 1313 }), waits({ at: 7600, lo: 0, hi: 1313 }) > 0],
     [0, true],
   );
+  assert.deepEqual([waits({ at: 7500, hi: 1984 }), waits({ at: 7500, hi: 1986 })], [508, 0]);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClockState } from "../../../src/core/quota/clock.ts";
 import type { Claim, Lane } from "../../../src/core/quota/model.ts";
-import { reserve } from "../../../src/core/quota/reserve.ts";
+import { book, reserve } from "../../../src/core/quota/reserve.ts";
 import { type Bucket, EMPTY, type PartitionState, type Spend } from "../../../src/core/quota/state.ts";
 import { claimOf } from "./exchange.ts";
 
@@ -57,6 +57,17 @@ test("a bucket is poured from: what has come back is taken off first, and doubt 
   assert.deepEqual(bucket([2, NOW - 1000, 1, 2]), [2, 0, 4, 3]);
   assert.deepEqual(bucket([2, NOW + 5, 0, 2]), [3, 5, 4, 3]);
   assert.deepEqual(bucket([2, NOW - 1000, 7, 2], null, 2), [3.8, 0, 7, 4]);
+});
+
+test("of a bucket is taken what all that leave at once cost together", () => {
+  const part = { ...claimOf(["r", "bucket", 10, LENGTH_MS]).parts[0]!, cost: 2 };
+  const booking = {
+    claim: { accountId: "a", parts: [part] },
+    lane: "batch",
+    flight: "",
+    holder: "",
+  } as const;
+  assert.deepEqual(book(part, EMPTY, booking, ["one", "two", "three"], CLOCK, NOW).bucket, [6, NOW, 4, 6]);
 });
 
 test("a bucket that is surely full again begins anew", () => {

@@ -48,6 +48,13 @@ test("through a sleep what was in the air may arrive until its end, and nobody k
   );
   assert.deepEqual(flying, [["1800000000000", NOW + 1_001, 1, 60_050]]);
   assert.equal(opened, null);
+  const brief = shifted({ ...BOOKS, opened: [NOW, NOW + 5] }, { byMs: 1_000, sleptMs: 1 }, NOW);
+  assert.deepEqual([brief.flying[0]?.[3], brief.opened], [51, null]);
+});
+
+test("without a sleep a quota window that opened moves along", () => {
+  const { opened } = shifted({ ...BOOKS, opened: [NOW, NOW + 5] }, { byMs: 1_000, sleptMs: 0 }, NOW);
+  assert.deepEqual(opened, [NOW + 1_000, NOW + 1_005]);
 });
 
 test("a jump by nothing moves nothing, and from the year 1973 on a number is an instant", () => {

@@ -207,6 +207,9 @@ test("what may arrive after now still does so after the clock was set back, by a
 test("it is the latest instant by which a spend is forgotten and put in order, and the earliest by which it is near", () => {
   const kept = state({ log: [[NOW - 90_000, NOW - 20_002, 1]], foreign: [[NOW - 90_000, NOW - 20_002, 1]] });
   assert.equal(tidy(rate("sliding", 10_000), kept, CLOCK, NOW), kept);
+  const beside = state({ log: [ago(90_000), ...kept.log], foreign: [ago(90_000), ...kept.foreign] });
+  const left = tidy(rate("sliding", 10_000), beside, CLOCK, NOW);
+  assert.deepEqual([left.log, left.foreign], [kept.log, kept.foreign]);
   const spends: Spend[] = [
     [-50, 10, 1],
     [5, 40, 2],
