@@ -127,6 +127,10 @@ test("of a counter of two buckets the next unit comes back where less is counted
     [[cell - 1, 3, NOW - 5_000]],
     [[cell, 2, NOW - 500]],
     [[cell, 1, NOW - 500]],
+    [
+      [cell - 1, 3, NOW - 12_000],
+      [cell, 1, NOW - 500],
+    ],
   ] as const) {
     const books = { learned, cells };
     const { used, nextAt, fullAt, leavesAt } = meter(books);

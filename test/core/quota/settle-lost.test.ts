@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClockState } from "../../../src/core/quota/clock.ts";
 import { readHead } from "../../../src/core/quota/evidence.ts";
-import type { Claim, Refusal, SlotPolicy } from "../../../src/core/quota/model.ts";
+import type { Claim, RatePolicy, Refusal, SlotPolicy } from "../../../src/core/quota/model.ts";
 import { departed, lose, refund, settle } from "../../../src/core/quota/settle.ts";
 import { type Bucket, EMPTY, type PartitionState } from "../../../src/core/quota/state.ts";
 import { claimOf } from "./exchange.ts";
@@ -51,6 +51,18 @@ test("a request that is not in the books is not lost from them, and slots stay w
   const state = { ...EMPTY, flying, holders };
   assert.deepEqual(lost({ cellMs: 10_000 }, "sliding", "x"), { ...EMPTY, cellMs: 10_000, flying, bucket });
   assert.equal(lose(slots, "f", [state], CLOCK, NOW)[0], state);
+});
+
+test("a refused request that counts makes nobody go alone where our own count explains it", () => {
+  const plain = claimOf(["r", "sliding", 1, 10_000]);
+  const counts = { ...plain.parts[0]!.policy, refusedCount: true } as RatePolicy;
+  const claim: Claim = { ...plain, parts: [{ ...plain.parts[0]!, policy: counts }] };
+  const head = { status: 429, headers: {}, sentAt: NOW - 100, gotAt: NOW, quick: true };
+  const own = { claim, flight: "f", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
+  const refusal: Refusal = { kind: "rate", until: NOW + 9000, evidence: "stated" };
+  const settlement = { ...own, head, reading: readHead(head, null), refusal };
+  const { states } = settle(settlement, [{ ...EMPTY, log: [[NOW - 900, NOW - 900, 1]] }], CLOCK, NOW);
+  assert.deepEqual([states[0]?.log.length, states[0]?.probing], [2, false]);
 });
 
 test("what never left is taken back: its units, its place in the bucket, and the quota window that it was to open", () => {
