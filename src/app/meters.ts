@@ -4,7 +4,7 @@ import type { Ticket } from "../core/quota/ledger.ts";
 import type { Meter } from "../core/quota/model.ts";
 import type { MeterView } from "../protocol/snapshot.ts";
 import type { Context, Place } from "./context.ts";
-import { meterSentence } from "./sentences.ts";
+import { countedMs, meterSentence } from "./sentences.ts";
 
 /** A meter, and whether its limit is the person's own number. */
 export interface OwnedMeter extends Meter {
@@ -45,5 +45,5 @@ function spokenFor(meter: Meter, waiting: readonly Ticket[]): Meter {
 export function meterView({ ports }: Context, meter: OwnedMeter, now: number, binds: boolean): MeterView {
   const { partition, accountId: _account, policyId: _policy, leavesAt, ...rest } = meter;
   const sentence = meterSentence(ports, meter, now);
-  return { ...rest, id: partition, leavesAt: [...leavesAt], sentence, binds };
+  return { ...rest, id: partition, leavesAt: [...leavesAt], countedMs: countedMs(meter), sentence, binds };
 }

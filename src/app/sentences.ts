@@ -1,6 +1,7 @@
 // Sentences for a person about quota: limits, meters, forecasts. Each says the number, the instant, the cause and the
 // way out. Waits stand in why-words.ts, problems in problems.ts, cards in card-words.ts; nowhere else.
 import type { Meter, Policy, QuotaWindowKind, Wait } from "../core/quota/model.ts";
+import { ASSUMED_WINDOW_MS } from "../core/quota/state.ts";
 import type { Format, Translate } from "./ports.ts";
 
 /** What sentences are made with. */
@@ -10,12 +11,16 @@ export interface Voice {
 }
 
 /** A stretch of time as it stands in a limit: "in any 60 s", "a minute". */
-function span({ t, format }: Voice, kind: QuotaWindowKind, ms: number): string {
-  // "60 s" says more than "1 min" where any sixty seconds are meant, not a minute of the clock.
-  const length =
-    ms <= 120_000 ? t("{count}\u00a0s", { count: format.number(ms / 1000) }) : format.duration(ms);
+function span(voice: Voice, kind: QuotaWindowKind, ms: number): string {
+  const { t } = voice;
+  const length = lengthOf(voice, ms);
   if (kind === "sliding" || kind === "bucket") return t("in any {length}", { length });
   return t("every {length}", { length });
+}
+
+/** "60 s" says more than "1 min" where any sixty seconds are meant, not a minute of the clock. */
+function lengthOf({ t, format }: Voice, ms: number): string {
+  return ms <= 120_000 ? t("{count}\u00a0s", { count: format.number(ms / 1000) }) : format.duration(ms);
 }
 
 /** "SAUTI allows 10 syntheses in any 60 s." Empty where nobody has said how many. */
@@ -74,6 +79,11 @@ function evidenceWords({ t, format }: Voice, meter: Meter & { readonly own?: boo
   }
 }
 
+/** Over what span a meter without a known limit counts, ms; null for slots and where there is a limit. */
+export function countedMs({ type, limit, quotaWindowMs }: Meter): number | null {
+  return type === "slots" || limit !== null ? null : (quotaWindowMs ?? ASSUMED_WINDOW_MS);
+}
+
 /** "7 of 10 syntheses left; all back at 14:02:10; stated by the server at 14:01:52". */
 export function meterSentence(voice: Voice, meter: Meter & { readonly own?: boolean }, now: number): string {
   const { t, format } = voice;
@@ -81,10 +91,11 @@ export function meterSentence(voice: Voice, meter: Meter & { readonly own?: bool
   const noun = meter.noun;
   if (meter.limit === null) {
     const used = format.number(meter.used);
+    const over = countedMs(meter);
     parts.push(
-      meter.type === "slots"
+      over === null
         ? t("{used} {noun} now", { used, noun })
-        : t("{used} {noun} sent", { used, noun }),
+        : t("{used} {noun} sent within {time}", { used, noun, time: lengthOf(voice, over) }),
     );
   } else if (meter.used > meter.limit) {
     const over = { used: format.number(meter.used), limit: format.number(meter.limit), noun };

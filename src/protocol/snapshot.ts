@@ -22,6 +22,8 @@ export const meterSchema = z.object({
   inFlight: z.number(),
   foreign: z.number(),
   quotaWindowMs: nullable(z.number()),
+  /** Over what span `used` is counted where the limit is unknown, ms; null for slots and where a limit says it. */
+  countedMs: nullable(z.number()),
   nextAt: nullable(instant),
   fullAt: nullable(instant),
   leavesAt: z.array(instant),

@@ -70,7 +70,7 @@ test("a limit that nobody published is called unknown, not zero", () => {
     "SoundPiece does not say how many requests it allows.",
   );
   const sentence = meterSentence(voice, { ...meter, limit: null, left: null, evidence: "unknown" }, now);
-  assert.match(sentence, /^3 syntheses sent; .*limit unknown, counted here$/);
+  assert.match(sentence, /^3 syntheses sent within 60\u00a0s; .*limit unknown, counted here$/);
 });
 
 test("a limit that the person set is theirs and not the provider's", () => {

@@ -121,9 +121,9 @@ async function figures(job: Job): Promise<{ shown: string; spoken: RegExp; bar: 
       (one) => one.at > Date.now() - 60_000 && !one.path.startsWith("/_files/"),
     ).length;
     return {
-      shown: `${used}sent,limitunknown`,
+      shown: `${used}sentwithin60s,limitunknown`,
       bar: `${used} sent`,
-      spoken: new RegExp(`^${used} requests sent; .*limit unknown`),
+      spoken: new RegExp(`^${used} requests sent within 60\\ss; .*limit unknown`),
     };
   }
   const line = books.counters.find(({ policy }) => policy === job.counter);

@@ -18,6 +18,7 @@ const meter = (used: number, change: Partial<MeterView> = {}): MeterView => ({
   inFlight: 0,
   foreign: 0,
   quotaWindowMs: HOUR,
+  countedMs: null,
   nextAt: null,
   fullAt: now + HOUR / 2,
   leavesAt: [],

@@ -74,8 +74,11 @@ describe("a meter", () => {
   test("an unknown limit counts what was sent and promises no end", () => {
     const one = meter({ limit: null, left: null, used: 6 });
     assert.equal(isLimited(one), false);
-    assert.equal(countOf(one, page), "6 sent, limit unknown");
-    assert.equal(countOf({ ...one, type: "slots", used: 0 }, page), "0 under way, limit unknown");
+    assert.equal(countOf(one, page), "6 sent within 60\u00a0s, limit unknown");
+    assert.equal(
+      countOf({ ...one, type: "slots", countedMs: null, used: 0 }, page),
+      "0 under way, limit unknown",
+    );
   });
 
   test("of three limits that a send spends from, the smallest stands whole and another only once it is half spent", () => {

@@ -71,11 +71,11 @@ export function ranked(meters: readonly MeterView[]): {
 }
 
 /** What stands in place of figures where the limit is unknown: a count that goes up, and says so. */
-export function countOf({ type, used }: MeterView, { t, words }: Page): string {
+export function countOf({ used, countedMs }: MeterView, { t, words }: Page): string {
   const count = words.number(used);
-  return type === "slots"
+  return countedMs === null
     ? t("{count} under way, limit unknown", { count })
-    : t("{count} sent, limit unknown", { count });
+    : t("{count} sent within {time}, limit unknown", { count, time: words.duration(countedMs) });
 }
 
 /** Whether a meter's limit is known. */

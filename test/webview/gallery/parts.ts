@@ -26,6 +26,7 @@ export function meter(part: Partial<MeterView> = {}): MeterView {
     inFlight: 0,
     foreign: 0,
     quotaWindowMs: 60_000,
+    countedMs: part.limit === null ? 60_000 : null,
     nextAt: at + 17_000,
     fullAt: at + 52_000,
     leavesAt: [at + 17_000, at + 31_000, at + 52_000],
