@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClockState } from "../../../src/core/quota/clock.ts";
 import type { Claim, Lane } from "../../../src/core/quota/model.ts";
-import { book, reserve } from "../../../src/core/quota/reserve.ts";
+import { book, partWait, reserve } from "../../../src/core/quota/reserve.ts";
 import { type Bucket, EMPTY, type PartitionState, type Spend } from "../../../src/core/quota/state.ts";
 import { claimOf } from "./exchange.ts";
 
@@ -68,6 +68,11 @@ test("of a bucket is taken what all that leave at once cost together", () => {
     holder: "",
   } as const;
   assert.deepEqual(book(part, EMPTY, booking, ["one", "two", "three"], CLOCK, NOW).bucket, [6, NOW, 4, 6]);
+});
+
+test("who stands behind one more than the limit holds looks again in a second", () => {
+  const part = claimOf(["r", "sliding", 1, LENGTH_MS]).parts[0]!;
+  assert.equal(partWait(part, EMPTY, "me", CLOCK, NOW, 1)?.until, NOW + 1000);
 });
 
 test("a bucket that is surely full again begins anew", () => {

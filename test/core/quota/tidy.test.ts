@@ -235,4 +235,5 @@ test("the oldest cell that counts is told by the slowest reading of the server's
   const cells = [cell - 1, cell].map((index) => [index, 1, NOW - 40_000] as const);
   const ahead = { ...CLOCK, lo: 5000, hi: 5010 };
   assert.deepEqual(tidy(rate("fixed", 10_000), state({ cells }), ahead, NOW).cells, [cells[1]]);
+  assert.deepEqual(tidy(rate("fixed", 10_000), state({ cells: cells.slice(0, 1) }), ahead, NOW).cells, []);
 });
