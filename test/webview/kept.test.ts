@@ -65,7 +65,9 @@ describe("what has not left", () => {
     await show(snapshot({ revision: 2, cards: [kept, finished()] }));
     const place = section(page, "Kept for later");
     await place.getByRole("heading", { name: "Kept for later 1" }).waitFor();
-    await place.getByText("nothing was sent; it goes when you say so").waitFor();
+    await place
+      .getByText("Kept for later · asked for at 14:01:05 · nothing was sent; it goes when you say so")
+      .waitFor();
     await place.getByText(kept.detail).waitFor();
     assert.equal(await section(page, "Sent").getByText(title, { exact: true }).count(), 0);
     // The row that had the keyboard is gone: the card in its place has it, and no button of it.

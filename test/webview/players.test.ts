@@ -97,6 +97,20 @@ describe("the players", () => {
     assert.equal(above, 0);
   });
 
+  test("two takes of forms that have nothing in common are told apart by provider, time and text alone", async () => {
+    const [take, other] = states.comparing!.cards;
+    const cards = [take!, { ...other!, detail: "take.wav", given: [{ title: "Film", value: "take.wav" }] }];
+    const { page } = await openPanel(
+      browser,
+      gallery,
+      { ...states.comparing!, cards },
+      { kept: kept.comparing },
+    );
+    const both = page.getByRole("region", { name: "Comparison of two takes" });
+    await both.getByText("VocaBusta · 14:00:23 · take.wav", { exact: true }).waitFor();
+    await both.getByText(`SAUTI · 13:58:33 · ${take!.detail}`).waitFor();
+  });
+
   test("what comes with a recording is folded until it is wanted, with all that can be done with it", async () => {
     const { page } = await openPanel(browser, gallery, states["finished-metadata"]!);
     const save = page.getByRole("button", { name: "Save: Metadata" });

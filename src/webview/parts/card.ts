@@ -92,7 +92,7 @@ export class Card extends LitElement {
       );
     }
     if (card.state === "kept") {
-      parts.push(words.at(card.createdAt, this.#countdown.now));
+      parts.push(t("asked for at {time}", { time: words.at(card.createdAt, this.#countdown.now) }));
       if (card.problem === null) parts.push(t("nothing was sent; it goes when you say so"));
     } else if (card.ask !== null) {
       // What is asked of the person now is no poll, and their time is not the provider's.

@@ -187,8 +187,10 @@ export class Compare extends LitElement {
 
 /** What tells a take from the other one, the rarest first: by whom, what was given otherwise, and when it was asked for. */
 export function apart(card: CardView, other: CardView | null, time: string): string[] {
-  if (other === null) return [card.providerName, time, card.detail].filter(Boolean);
   const valueIn = ({ given }: CardView, title: string) => given.find((one) => one.title === title)?.value;
+  // Where the forms have nothing in common, what only one of them has tells nothing.
+  if (other === null || !card.given.some(({ title }) => valueIn(other, title) !== undefined))
+    return [card.providerName, time, card.detail].filter(Boolean);
   const different = card.given
     .filter(({ title, value }) => valueIn(other, title) !== value)
     .map(({ title, value }) => `${title} ${value}`);
