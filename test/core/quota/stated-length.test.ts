@@ -68,6 +68,7 @@ test("one that lets more through at once keeps to the published one, and is said
 test("said once, and unsaid when the server states the published one again", () => {
   const first = told(10, 120);
   assert.deepEqual(told(10, 120, first.state).said, []);
+  assert.deepEqual(told(10, 180, first.state).said, [["stricter", 10, 180]]);
   // A head without a length still speaks of the one that was told.
   assert.deepEqual(told(10, null, first.state).inForce, [10, 120]);
   const again = told(10, 60, first.state);
@@ -81,6 +82,12 @@ test("what is left of a quota window of another length says nothing about others
   assert.deepEqual(told(15, 120, {}, 0).state.foreign, []);
   assert.equal(told(10, 120, {}, 0).state.foreign.length, 1);
   assert.equal(told(10, 60, {}, 0).state.foreign.length, 1);
+});
+
+test("nor does it where the answer leaves out the length that was stated before", () => {
+  const stated = { limit: 20, quotaWindowMs: 120_000, kind: null, at: NOW - 1000 };
+  assert.deepEqual(told(20, null, { stated }, 3).state.foreign, []);
+  assert.equal(told(20, null, {}, 3).state.foreign.length, 1);
 });
 
 test("figures of which neither number nor length is that of a policy are about none of several", () => {
