@@ -26,7 +26,7 @@ export function forecastOf(
   const binding = policies.find((one) => one.id === wait?.policyId) ?? null;
   const unknown: Policy | null = policies.find((one) => one.limit === null) ?? null;
   const noun = (binding ?? policies.find((one) => one.type === "rate"))?.noun ?? t("requests");
-  const goesNow = firstAt !== null && firstAt <= now;
+  const goesNow = firstAt !== null && firstAt <= now && wait?.cause !== "ahead";
   return {
     sentence: forecastSentence(context.ports, {
       now,

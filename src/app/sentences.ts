@@ -154,7 +154,8 @@ export function forecastSentence(
   const { t, format } = voice;
   const { now, firstAt, lastAt, wait, policy, calls, noun, typicalMs } = about;
   const parts: string[] = [];
-  if (firstAt !== null && firstAt <= now) parts.push(t("Goes now."));
+  if (firstAt !== null && firstAt <= now)
+    parts.push(wait?.cause === "ahead" ? t("Goes after the requests that wait already.") : t("Goes now."));
   else if (firstAt !== null) parts.push(goesAt(voice, format.clock(firstAt, now), policy, wait?.cause));
   else if (wait?.cause === "slots")
     parts.push(t("Goes when one of the running {noun} ends.", { noun: policy?.noun ?? noun }));

@@ -36,7 +36,12 @@ export function previewOf(
     )
       ahead += rows.olderThan(line.id, Number.MAX_VALUE);
   const states = claim.parts.map((part) => rows.partition(part.partition));
-  return forecast(claim, count, ahead, states, rows.clock(claim.accountId), now);
+  const found = forecast(claim, count, ahead, states, rows.clock(claim.accountId), now);
+  const [part] = claim.parts;
+  if (ahead === 0 || found.wait !== null || part === undefined) return found;
+  const { partition, policy } = part;
+  const behind = { cause: "ahead", until: null, evidence: "counted", left: null, limit: null } as const;
+  return { ...found, wait: { partition, policyId: policy.id, ...behind } };
 }
 
 /** All waiting requests of all processes, in the order in which they are served; `owner` names this process' ledger. */

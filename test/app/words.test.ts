@@ -107,6 +107,10 @@ test("a forecast says when it goes and why then", () => {
   };
   assert.equal(forecastSentence(voice, about), "Goes now.");
   assert.equal(
+    forecastSentence(voice, { ...about, wait: { ...wait, cause: "ahead" } }),
+    "Goes after the requests that wait already.",
+  );
+  assert.equal(
     forecastSentence(voice, { ...about, firstAt: at(40), policy: { ...synthesis, kind: "fixed" } }),
     "Goes at 14:02:10, when “Synthesis” resets.",
   );

@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 10, 1);
 const W = 60_000;
 const ok = { status: 200, headers: {}, quick: true };
 
-function claimOf(limit: number, kind: RatePolicy["kind"]): Claim {
+function claimOf(limit: number | null, kind: RatePolicy["kind"]): Claim {
   const words = { title: "", noun: "", refusedCount: false, evidence: "published" } as const;
   const policy: RatePolicy = { ...words, type: "rate", id: "all", kind, limit, quotaWindowMs: W };
   return { accountId: "a", parts: [{ partition: "p/account:a/all", policy, cost: 1, shared: true }] };
@@ -83,8 +83,24 @@ test("a send is foretold behind what persons have sent and before all else that 
   const send = asked("person", START + 200);
   assert.equal(ledger.reserve(send, START + 200).granted, false);
   assert.ok(foretold().firstAt! >= firstAt + W);
+  assert.equal(foretold().wait?.cause, "rate");
   assert.equal(ledger.reserve(send, firstAt - 1).granted, false);
   assert.equal(ledger.reserve(send, firstAt).granted, true);
+});
+
+test("where there is room, but others have not gone yet, a send is foretold to go after them", () => {
+  const ledger = freshLedger();
+  const claim = claimOf(null, "unknown");
+  const asked = (id: string): Ask => ({ id, claim, lane: "person", since: START, holder: null, title: "" });
+  assert.equal(ledger.reserve(asked("a"), START).granted, true);
+  ledger.sent("a", START);
+  assert.equal(ledger.reserve(asked("b"), START).granted, false);
+  ledger.settle("a", { ...ok, sentAt: START, gotAt: START + 20 }, null, START + 20);
+  const { firstAt, wait } = ledger.preview(claim, 1, START + 20);
+  assert.deepEqual([firstAt, wait?.cause], [START + 20, "ahead"]);
+  assert.equal(ledger.reserve(asked("b"), START + 20).granted, true);
+  ledger.settle("b", { ...ok, sentAt: START + 20, gotAt: START + 40 }, null, START + 40);
+  assert.equal(ledger.preview(claim, 1, START + 40).wait, null);
 });
 
 test("a step, a batch and a poll go at least once in two quota windows while a person sends more than fits", () => {

@@ -109,7 +109,10 @@ function withLimit(
   if (policy.limit === limit && (own === null || length === own)) {
     if (before !== null && (followed(policy, before) !== null || before.said === true))
       findings.push({ kind: "unlearned", limit, quotaWindowMs: own });
-    return { ...state, stated: null, confirmedAt: now };
+    // A length that nobody published is the server's word to go by.
+    const stated: Taught | null =
+      own === null && quotaWindowMs !== null ? { limit, quotaWindowMs, kind: null, at: now } : null;
+    return { ...state, stated, confirmedAt: now };
   }
   const same = before?.limit === limit && (before.quotaWindowMs ?? quotaWindowMs) === quotaWindowMs;
   const stated: Taught = { limit, quotaWindowMs, kind: null, at: now };

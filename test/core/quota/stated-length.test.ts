@@ -65,6 +65,17 @@ test("one that lets more through at once keeps to the published one, and is said
   assert.deepEqual(stood(15, 120), [[], null]);
 });
 
+test("a length that nobody published is taken from the server, also where its number is the published one", () => {
+  const open = claimOf(["r", "sliding", 10, null]).parts[0]!.policy as RatePolicy;
+  const quota = { name: "r", limit: 10, remaining: null, resetAt: null, quotaWindowMs: 120_000 };
+  const about = { quota, head: HEAD, alone: true, counted: 1, clock: CLOCK, serverNow: NOW, now: NOW };
+  const { state, findings } = applyReading({ policy: open, ...about }, EMPTY);
+  const { limit, quotaWindowMs, windowKnown } = inForce(open, state);
+  assert.deepEqual([limit, quotaWindowMs, windowKnown, findings], [10, 120_000, true, []]);
+  const again = applyReading({ policy: open, ...about, quota: { ...quota, quotaWindowMs: null } }, state);
+  assert.deepEqual([inForce(open, again.state).quotaWindowMs, again.findings], [120_000, []]);
+});
+
 test("said once, and unsaid when the server states the published one again", () => {
   const first = told(10, 120);
   assert.deepEqual(told(10, 120, first.state).said, []);
