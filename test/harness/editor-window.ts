@@ -86,11 +86,12 @@ export class EditorWindow {
         () => true,
         () => false,
       );
-      if (filled && (await appears(label, 3_000))) return true;
+      // A list that is drawn anew under the pointer takes no click.
+      const chosen = filled && (await appears(label, 3_000)) && (await clicked(label));
+      if (chosen) return true;
       await this.page.keyboard.press("Escape");
       return undefined;
     });
-    await label.click();
   }
 
   /** The row of the open quick pick whose label is exactly this; click it, or read it. */
@@ -204,6 +205,13 @@ export class EditorWindow {
 
 function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
   return locator.waitFor({ timeout: timeoutMs }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function clicked(locator: Locator): Promise<boolean> {
+  return locator.click({ timeout: 3_000 }).then(
     () => true,
     () => false,
   );
