@@ -10,7 +10,6 @@ import type { Clock, Keys, Ports } from "../../src/app/ports.ts";
 import type { Ledger, Ticket } from "../../src/core/quota/ledger.ts";
 import type { Claim, Meter, Wait } from "../../src/core/quota/model.ts";
 import type { Client, Incoming, Outgoing, Progress } from "../../src/core/wire.ts";
-import { formatFor } from "../../src/host/format.ts";
 import { Lift } from "../../src/net/lift.ts";
 import { partialOf } from "../../src/net/spool.ts";
 import type { CardView } from "../../src/protocol/snapshot.ts";
@@ -23,6 +22,7 @@ import { SqliteJobs } from "../../src/store/jobs.ts";
 import { SqliteResults } from "../../src/store/results.ts";
 import { schema } from "../../src/store/schema.ts";
 import { isPassing } from "../../src/store/sqlite-errors.ts";
+import { voice } from "../harness/voice.ts";
 
 export const profiles = await loadProfiles();
 
@@ -229,8 +229,7 @@ export function bench(more: Partial<Ports> = {}): Bench {
     },
     files: new ResultFiles(results),
     clock,
-    t: (sentence, values = {}) => sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-    format: formatFor("en"),
+    ...voice,
     owner: "one",
     log: (level, line) => void logged.push(`${level} ${line}`),
     ...more,

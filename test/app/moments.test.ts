@@ -6,14 +6,9 @@ import { momentSentence } from "../../src/app/moment-words.ts";
 import type { ExchangeState } from "../../src/core/jobs/model.ts";
 import type { Moment } from "../../src/core/jobs/stores.ts";
 import type { Refusal } from "../../src/core/quota/model.ts";
-import { formatFor } from "../../src/host/format.ts";
+import { voice } from "../harness/voice.ts";
+import { now as at } from "./policies.ts";
 
-const voice = {
-  t: (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-    sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-  format: formatFor("en"),
-};
-const at = new Date(2026, 10, 22, 14, 1, 30).getTime();
 const about = { providerName: "SAUTI", remoteId: "job_1", policies: [], askedAt: null };
 const say = (moment: Moment) => momentSentence(voice, about, moment);
 const state = (name: ExchangeState, note: string | null = null) =>

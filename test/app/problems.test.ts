@@ -5,12 +5,10 @@ import { test } from "node:test";
 import { errorProblem } from "../../src/app/problems.ts";
 import { keptBody } from "../../src/app/record.ts";
 import { HeadroomError } from "../../src/core/errors.ts";
-import { formatFor } from "../../src/host/format.ts";
+import { voice } from "../harness/voice.ts";
 
 const about = {
-  t: (text: string, values: Record<string, unknown> = {}) =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-  format: formatFor("en"),
+  ...voice,
   providerName: "SAUTI",
   simulated: false,
 };

@@ -4,37 +4,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { whyFacts, whyLine, whySentence } from "../../src/app/why-words.ts";
 import type { Ticket } from "../../src/core/quota/ledger.ts";
-import type { Policy, Wait } from "../../src/core/quota/model.ts";
+import type { Wait } from "../../src/core/quota/model.ts";
 import { whyOf } from "../../src/core/quota/why.ts";
-import { formatFor } from "../../src/host/format.ts";
+import { voice } from "../harness/voice.ts";
 import { type Bench, bench, settle } from "./fakes.ts";
+import { at, now, slots, synthesis } from "./policies.ts";
 
-const voice = {
-  t: (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-    sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-  format: formatFor("en"),
-};
-const now = new Date(2026, 10, 22, 14, 1, 30).getTime();
-const at = (seconds: number) => now + seconds * 1000;
-const synthesis: Policy = {
-  type: "rate",
-  id: "synthesis",
-  title: "Synthesis",
-  noun: "syntheses",
-  kind: "sliding",
-  limit: 10,
-  quotaWindowMs: 60_000,
-  refusedCount: false,
-  evidence: "published",
-};
-const slots: Policy = {
-  type: "slots",
-  id: "running",
-  title: "Generations at once",
-  noun: "generations",
-  limit: 3,
-  evidence: "published",
-};
 const wait: Wait = {
   partition: "sauti/key:k/synthesis",
   policyId: "synthesis",

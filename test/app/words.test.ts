@@ -3,36 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forecastSentence, limitSentence, meterSentence } from "../../src/app/sentences.ts";
-import type { Meter, RatePolicy, SlotPolicy, Wait } from "../../src/core/quota/model.ts";
-import { formatFor } from "../../src/host/format.ts";
+import type { Meter, Wait } from "../../src/core/quota/model.ts";
+import { voice } from "../harness/voice.ts";
+import { at, now, slots, synthesis } from "./policies.ts";
 
-const voice = {
-  t: (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-    sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-  format: formatFor("en"),
-};
-const now = new Date(2026, 10, 22, 14, 1, 30).getTime();
-const at = (seconds: number) => now + seconds * 1000;
-
-const synthesis: RatePolicy = {
-  type: "rate",
-  id: "synthesis",
-  title: "Synthesis",
-  noun: "syntheses",
-  kind: "sliding",
-  limit: 10,
-  quotaWindowMs: 60_000,
-  refusedCount: false,
-  evidence: "published",
-};
-const slots: SlotPolicy = {
-  type: "slots",
-  id: "running",
-  title: "Generations at once",
-  noun: "generations",
-  limit: 3,
-  evidence: "published",
-};
 const wait: Wait = {
   partition: "sauti/key:k/synthesis",
   policyId: "synthesis",

@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { type Bench, bench } from "../app/fakes.ts";
 import "./vscode-shim.ts";
+import { t } from "../harness/voice.ts";
 
 const { AccountsTree } = await import("../../src/host/accounts-tree.ts");
 const { LazyApp } = await import("../../src/host/lazy-app.ts");
 
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 let on: Bench;
 let tree: InstanceType<typeof AccountsTree>;
 beforeEach(() => {

@@ -1,11 +1,10 @@
 /** What is said when Headroom cannot start. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { t } from "../harness/voice.ts";
 import { shim } from "./vscode-shim.ts";
 
 const { startFailures } = await import("../../src/host/failures.ts");
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 
 beforeEach(() => {
   shim.shown.length = 0;

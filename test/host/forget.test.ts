@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Tools } from "../../src/host/intents.ts";
 import { type Bench, bench, json, settle } from "../app/fakes.ts";
+import { t } from "../harness/voice.ts";
 import { shim } from "./vscode-shim.ts";
 
 const { accountCommands } = await import("../../src/host/account-commands.ts");
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 let on: Bench;
 let keysForgotten: number;
 let commands: ReturnType<typeof accountCommands>;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { HistoryItem } from "../../src/host/history-tree.ts";
 import { type Bench, bench } from "../app/fakes.ts";
+import { t } from "../harness/voice.ts";
 import { exchanges } from "../store/schemas/rows.ts";
 import { shim } from "./vscode-shim.ts";
 
@@ -12,8 +13,6 @@ const { LazyApp } = await import("../../src/host/lazy-app.ts");
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
 const DAY = 86_400_000;
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 let on: Bench;
 let tree: InstanceType<typeof HistoryTree>;
 beforeEach(() => {

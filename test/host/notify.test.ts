@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { App } from "../../src/app/api.ts";
 import type { CardView, Snapshot } from "../../src/protocol/snapshot.ts";
+import { t } from "../harness/voice.ts";
 import { shim } from "./vscode-shim.ts";
 
 const { LazyApp } = await import("../../src/host/lazy-app.ts");
@@ -25,8 +26,6 @@ const clock = {
     return () => {};
   },
 };
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 const card = (id: string, state: CardView["state"]) =>
   ({
     id,

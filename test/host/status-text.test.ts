@@ -4,10 +4,9 @@ import { test } from "node:test";
 import type { Headline } from "../../src/app/api.ts";
 import { formatFor } from "../../src/host/format.ts";
 import { statusText } from "../../src/host/status-text.ts";
+import { t } from "../harness/voice.ts";
 
 const now = 1_700_000_000_000;
-const t = (sentence: string, values: Readonly<Record<string, string | number>> = {}) =>
-  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 const words = { t, format: formatFor("en") };
 const quiet: Headline = {
   providerName: "SAUTI",

@@ -1,14 +1,12 @@
 // Cards as a person reaches them: with the keyboard in few steps, and from the history.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Snapshot } from "../../src/protocol/snapshot.ts";
 import type { Kept } from "../../src/webview/base/host.ts";
-import { launchBrowser } from "../harness/browser.ts";
 import { confirm } from "./gallery/cards.ts";
-import { type OpenPanel, openPanel } from "./gallery/open.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { at, audio, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 
 const many = (count: number) =>
   snapshot({ cards: Array.from({ length: count }, (_, n) => finished({ id: `c${n}`, title: `Take ${n}` })) });
@@ -53,29 +51,8 @@ async function stopsWithin(page: Page): Promise<string[]> {
 }
 
 describe("the cards", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) assert.deepEqual(panel.complaints, []);
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot, kept?: Kept): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, {
-      stopClock: true,
-      width: 290,
-      height: 620,
-      kept,
-    });
-    opened.push(panel);
-    return panel;
-  }
+  const panel = usePanels({ stopClock: true, width: 290, height: 620 });
+  const open = (state: Snapshot, kept?: Kept) => panel(state, { kept });
 
   test("a card that is opened from the history comes into view with the keyboard on it, once for each wish", async () => {
     const state = many(12);

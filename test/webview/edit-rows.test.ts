@@ -1,13 +1,11 @@
 // Segments between two steps of a flow, as a person edits them in the page: row by row, with the keyboard, and nothing lost.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import type { CardView, Snapshot } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
 import { edit, editRows } from "./gallery/cards.ts";
-import { type OpenOptions, type OpenPanel, openPanel } from "./gallery/open.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { snapshot } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 
 const rows = editRows.ask?.rows ?? [];
 const texts = rows.map(({ text }) => text);
@@ -28,24 +26,7 @@ const row = (page: Page, at: number) => page.locator("hr-rows textarea").nth(at)
 const confirm = (page: Page) => page.getByRole("button", { name: "Confirm: Dub a film" });
 
 describe("segments between two steps", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) assert.deepEqual(panel.complaints, []);
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot, options: OpenOptions = {}): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, { stopClock: true, ...options });
-    opened.push(panel);
-    return panel;
-  }
+  const open = usePanels({ stopClock: true });
 
   test("each row shows speaker and time to be read, the words before, the text to be edited, and its length as it grows", async () => {
     const { page } = await open(fine());

@@ -1,12 +1,9 @@
 // Every state of the gallery in every theme: nothing that a screen reader or a narrow side bar would trip over.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser } from "playwright-core";
 import { snapshotSchema } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
-import { openPanel } from "./gallery/open.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { kept, states } from "./gallery/states.ts";
 import { themeNames } from "./gallery/themes.ts";
 
@@ -25,22 +22,12 @@ async function faults(axe: AxeBuilder, theme: string, complaints: readonly strin
 }
 
 describe("every state of the panel", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await gallery?.close();
-  });
+  const open = usePanels();
 
   for (const [name, state] of Object.entries(states)) {
     test(`${name}: fits the contract, breaks no content security policy, has no serious accessibility fault in any theme`, async () => {
       assert.deepEqual(snapshotSchema.parse(state), state);
-      const panel = await openPanel(browser, gallery, state, { kept: kept[name] });
+      const panel = await open(state, { kept: kept[name] });
       const whole = await faults(
         new AxeBuilder({ page: panel.page }).options(quick),
         "dark",
@@ -59,7 +46,7 @@ describe("every state of the panel", () => {
     });
 
     test(`${name}: nothing is wider than a side bar of 260 px`, async () => {
-      const panel = await openPanel(browser, gallery, state, { kept: kept[name] });
+      const panel = await open(state, { kept: kept[name] });
       const wide = await panel.page.evaluate(() => {
         const found: string[] = [];
         const width = document.documentElement.clientWidth;
@@ -82,7 +69,7 @@ describe("every state of the panel", () => {
   }
 
   test("text from a server stays text", async () => {
-    const panel = await openPanel(browser, gallery, states.hostile!);
+    const panel = await open(states.hostile!);
     const found = await panel.page.evaluate(() => {
       const count = (root: ParentNode): number =>
         [...root.querySelectorAll("*")].reduce(
@@ -97,14 +84,14 @@ describe("every state of the panel", () => {
   });
 
   test("under reduced motion nothing is animated", async () => {
-    const panel = await openPanel(browser, gallery, states.running!, { reducedMotion: true });
+    const panel = await open(states.running!, { reducedMotion: true });
     const moving = await panel.page.evaluate(() => document.getAnimations().map((one) => String(one)).length);
     assert.equal(moving, 0);
     await panel.close();
   });
 
   test("a picture of the palest theme still tells full from empty without colour", async () => {
-    const panel = await openPanel(browser, gallery, states["over-limit"]!, { theme: "hcLight" });
+    const panel = await open(states["over-limit"]!, { theme: "hcLight" });
     await panel.page.getByText("3 over").waitFor();
     const meter = panel.page.getByRole("meter", { name: "Synthesis" });
     assert.equal(await meter.getAttribute("aria-valuetext"), "3 more than the limit of 10; spent elsewhere.");

@@ -1,12 +1,10 @@
 // Requests that have not left: kept for later and taken up again, or cancelled before, as a person sees and reaches them.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import type { Snapshot } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
-import { type OpenPanel, openPanel } from "./gallery/open.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { at, card, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 
 const title = "Good morning";
 const kept = card({
@@ -39,24 +37,7 @@ const section = (page: Page, name: string): Locator => page.getByRole("region", 
 const button = (place: Page | Locator, name: string) => place.getByRole("button", { name, exact: true });
 
 describe("what has not left", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) assert.deepEqual(panel.complaints, []);
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, { stopClock: true });
-    opened.push(panel);
-    return panel;
-  }
+  const open = usePanels({ stopClock: true });
 
   test("a request that waits is kept for later with the keyboard, and stands apart from what was sent", async () => {
     const { page, show, intents } = await open(queued(1));

@@ -1,41 +1,15 @@
 // The panel as a person uses it: the keyboard path, what it asks of the host, what it keeps, what it never overwrites.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { intentSchema } from "../../src/protocol/intents.ts";
-import type { Snapshot } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
-import { type OpenOptions, type OpenPanel, openPanel } from "./gallery/open.ts";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { usePanels } from "./gallery/panels.ts";
 import { at, snapshot } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 import { states } from "./gallery/states.ts";
 
 const text = (page: Page) => page.getByRole("textbox", { name: "Text" });
 
 describe("the panel", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) {
-      for (const intent of await panel.intents())
-        assert.ok(intentSchema.safeParse(intent).success, JSON.stringify(intent));
-      assert.deepEqual(panel.complaints, []);
-    }
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot, options: OpenOptions = {}): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, options);
-    opened.push(panel);
-    return panel;
-  }
+  const open = usePanels();
 
   test("the keyboard alone goes from the first select to Send, and Ctrl+Enter sends from the text", async () => {
     const panel = await open(states["first-run"]!);

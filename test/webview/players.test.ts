@@ -1,27 +1,14 @@
 // The players of results as a person uses them: a single recording, and two that are compared.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launchBrowser } from "../harness/browser.ts";
-import { openPanel } from "./gallery/open.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
+import { describe, test } from "node:test";
+import { usePanels } from "./gallery/panels.ts";
 import { kept, states } from "./gallery/states.ts";
 
 describe("the players", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await gallery?.close();
-  });
+  const open = usePanels();
 
   test("a recording plays, tells its length and rate, and is sought with the keyboard", async () => {
-    const panel = await openPanel(browser, gallery, states["finished-audio"]!);
+    const panel = await open(states["finished-audio"]!);
     const { page } = panel;
     await page.getByText("24 kHz · mono · 230 kB").waitFor();
     const place = page.getByRole("slider", { name: "Position in speech-1.wav" });
@@ -35,7 +22,7 @@ describe("the players", () => {
   });
 
   test("two takes run in step, one of them is heard, and switching keeps the position", async () => {
-    const panel = await openPanel(browser, gallery, states.comparing!);
+    const panel = await open(states.comparing!);
     const { page } = panel;
     const toggle = (time: string) =>
       page.getByRole("button", { name: `Compare: speech-1.wav, ${time}`, exact: true });
@@ -75,7 +62,7 @@ describe("the players", () => {
   });
 
   test("of two takes that is said which differs, and nothing slides over them", async () => {
-    const panel = await openPanel(browser, gallery, states.comparing!, { kept: kept.comparing, height: 500 });
+    const panel = await open(states.comparing!, { kept: kept.comparing, height: 500 });
     const { page } = panel;
     const both = page.getByRole("region", { name: "Comparison of two takes" });
     await both.getByText("SAUTI · Voice Imani · Speed – · 13:58:33").waitFor();
@@ -100,19 +87,14 @@ describe("the players", () => {
   test("two takes of forms that have nothing in common are told apart by provider, time and text alone", async () => {
     const [take, other] = states.comparing!.cards;
     const cards = [take!, { ...other!, detail: "take.wav", given: [{ title: "Film", value: "take.wav" }] }];
-    const { page } = await openPanel(
-      browser,
-      gallery,
-      { ...states.comparing!, cards },
-      { kept: kept.comparing },
-    );
+    const { page } = await open({ ...states.comparing!, cards }, { kept: kept.comparing });
     const both = page.getByRole("region", { name: "Comparison of two takes" });
     await both.getByText("VocaBusta · 14:00:23 · take.wav", { exact: true }).waitFor();
     await both.getByText(`SAUTI · 13:58:33 · ${take!.detail}`).waitFor();
   });
 
   test("what comes with a recording is folded until it is wanted, with all that can be done with it", async () => {
-    const { page } = await openPanel(browser, gallery, states["finished-metadata"]!);
+    const { page } = await open(states["finished-metadata"]!);
     const save = page.getByRole("button", { name: "Save: Metadata" });
     await page.getByText("Metadata").waitFor();
     assert.equal(await save.isVisible(), false);
@@ -122,7 +104,7 @@ describe("the players", () => {
   });
 
   test("whatever can be done with a result has its word, in a side bar of 260 px too", async () => {
-    const { page } = await openPanel(browser, gallery, states["finished-audio"]!);
+    const { page } = await open(states["finished-audio"]!);
     const acts = page.locator("hr-result .acts button span:last-child");
     assert.deepEqual(await acts.allInnerTexts(), ["Save", "Reveal", "Open", "Use as input", "Compare"]);
     for (const word of await acts.all()) assert.ok(await word.isVisible());

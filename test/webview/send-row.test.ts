@@ -1,12 +1,10 @@
 // The send row is in reach wherever the form is scrolled to, and says what became of the last press, at the button.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import type { Snapshot } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
-import { type OpenPanel, openPanel } from "./gallery/open.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { card, field, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 import { waitingStates } from "./gallery/waiting.ts";
 
 const form = snapshot().form!;
@@ -33,24 +31,7 @@ async function inView(page: Page, place: Locator): Promise<boolean> {
 }
 
 describe("the send row", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) assert.deepEqual(panel.complaints, []);
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, { stopClock: true, width: 290, height: 620 });
-    opened.push(panel);
-    return panel;
-  }
+  const open = usePanels({ stopClock: true, width: 290, height: 620 });
 
   test("Send is in view at the form's beginning and at its end, and to press it or go there does not scroll", async () => {
     const { page, intents } = await open(long());

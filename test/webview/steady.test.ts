@@ -1,13 +1,11 @@
 // What was meant for one button never acts on another: the page that moves under a resting pointer, and the keyboard that
 // loses the row it was on.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import type { Snapshot } from "../../src/protocol/snapshot.ts";
-import { launchBrowser } from "../harness/browser.ts";
-import { type OpenPanel, openPanel } from "./gallery/open.ts";
+import { usePanels } from "./gallery/panels.ts";
 import { at, card, finished, snapshot, waiting, waitingCard } from "./gallery/parts.ts";
-import { type Gallery, startGallery } from "./gallery/server.ts";
 
 /** A queue of these requests above these cards. */
 function list(revision: number, waits: readonly string[], cards: Snapshot["cards"] = []): Snapshot {
@@ -56,24 +54,7 @@ function holder(page: Page): Promise<string> {
 }
 
 describe("under the pointer", () => {
-  let gallery: Gallery;
-  let browser: Browser;
-  const opened: OpenPanel[] = [];
-  before(async () => {
-    gallery = await startGallery();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    for (const panel of opened) assert.deepEqual(panel.complaints, []);
-    await browser?.close();
-    await gallery?.close();
-  });
-
-  async function open(state: Snapshot): Promise<OpenPanel> {
-    const panel = await openPanel(browser, gallery, state, { stopClock: true, height: 1400 });
-    opened.push(panel);
-    return panel;
-  }
+  const open = usePanels({ stopClock: true, height: 1400 });
 
   test("a second press does not cancel the request that moved up, until it has stood there for half a second", async () => {
     const { page, show, intents } = await open(list(1, ["one", "two", "three"]));

@@ -9,7 +9,6 @@ import type { App, AppIntent } from "../../src/app/api.ts";
 import { createApp } from "../../src/app/app.ts";
 import type { Clock, Keys, Ports } from "../../src/app/ports.ts";
 import type { Profile } from "../../src/core/profile/schema.ts";
-import { formatFor } from "../../src/host/format.ts";
 import { type ClientOptions, UndiciClient } from "../../src/net/client.ts";
 import { diagnoseBy } from "../../src/net/diagnose.ts";
 import { plainSettings } from "../../src/net/settings.ts";
@@ -27,6 +26,7 @@ import { SqliteResults } from "../../src/store/results.ts";
 import { schema } from "../../src/store/schema.ts";
 import { LoopbackSignal } from "../../src/store/signal.ts";
 import { isPassing } from "../../src/store/sqlite-errors.ts";
+import { voice } from "../harness/voice.ts";
 
 export type ProviderId = "soundpiece" | "sauti" | "voicedub" | "sync" | "vocabusta";
 
@@ -157,8 +157,7 @@ export function open(
     simulator: sim,
     files: new ResultFiles(results),
     clock,
-    t: (sentence, values = {}) => sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
-    format: formatFor("en"),
+    ...voice,
     owner,
     log: (level, line) => void logged.push(`${level} ${line}`),
     ...more,

@@ -1,18 +1,7 @@
 // What is learned from what passed and what was refused, where nobody published a limit or the published one is not kept.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClockState } from "../../../src/core/quota/clock.ts";
-import {
-  gridOf,
-  isConfirmed,
-  isLearned,
-  isWhole,
-  learnRefusal,
-  logOf,
-  passed,
-  type RefusalSeen,
-} from "../../../src/core/quota/learn.ts";
-import type { RatePolicy } from "../../../src/core/quota/model.ts";
+import { gridOf, isConfirmed, isLearned, isWhole, logOf, passed } from "../../../src/core/quota/learn.ts";
 import {
   EMPTY,
   type Lesson,
@@ -20,53 +9,18 @@ import {
   type Spend,
   type Taught,
 } from "../../../src/core/quota/state.ts";
-import { claimOf, type Figures } from "./exchange.ts";
-
-/** A cell of ten seconds of the server begins here, whose clock is three seconds ahead. */
-const NOW = 1_800_000_000_000 - 3000;
-const CLOCK: ClockState = { lo: 3000, hi: 3000, at: NOW, rttMin: 20, rttMax: 20, n: 10_000 };
-const UNPLACED: ClockState = { ...CLOCK, lo: null, hi: null };
-const UNKNOWN: Figures = ["u", "unknown", null, null];
-
-const policyOf = (figures: Figures, change: Partial<RatePolicy> = {}): RatePolicy => ({
-  ...(claimOf(figures).parts[0]!.policy as RatePolicy),
-  ...change,
-});
-const spend = (ms: number, units = 1): Spend => [NOW + ms - 20_000, NOW + ms, units];
-const lessonOf = (change: Partial<Lesson>): Lesson => ({ passes: [], refusals: [], successes: 0, ...change });
-const learned = (
-  limit: number | null,
-  quotaWindowMs: number | null = 10_000,
-  kind: Taught["kind"] = "sliding",
-): Taught => ({
-  limit,
-  quotaWindowMs,
-  kind,
-  at: NOW,
-});
-const refusal = (at: number, until: number | null, units = 0) => ({
-  at: NOW + at,
-  until: until === null ? null : NOW + until,
-  passed: units,
-});
-
-/** A refusal so long after NOW that lets the next one in so long after NOW. */
-function seen(
-  figures: Figures,
-  books: Partial<PartitionState>,
-  at: number,
-  until: number | null,
-  more: Partial<RefusalSeen> = {},
-) {
-  const times = { at: NOW + at, until: until === null ? null : NOW + until, now: NOW, unexplained: true };
-  return learnRefusal({
-    policy: policyOf(figures),
-    state: { ...EMPTY, ...books },
-    clock: CLOCK,
-    ...times,
-    ...more,
-  });
-}
+import {
+  CLOCK,
+  learned,
+  lessonOf,
+  NOW,
+  policyOf,
+  refusal,
+  seen,
+  spend,
+  UNKNOWN,
+  UNPLACED,
+} from "./lessons.ts";
 
 test("the offset is taken in the middle of its bounds, and instants may be off by half of them and the jitter", () => {
   assert.deepEqual(gridOf({ ...CLOCK, hi: 3010 }, NOW), { theta: 3005, leewayMs: 4 + 5 + 5 });
