@@ -1,6 +1,7 @@
 // Applies one statement of the server about one policy: its limit, the units that others spent, and the end of a quota
 // window, which also tells the server's clock. Pure.
 import { besideGrid, resetFits } from "./attribute.ts";
+import { lacking } from "./bucket.ts";
 import { type ClockState, latest, thetaAt, withReset } from "./clock.ts";
 import type { QuotaReading } from "./evidence.ts";
 import { weighKinds } from "./kind.ts";
@@ -18,7 +19,7 @@ import {
   type Taught,
 } from "./state.ts";
 import { afterglowMs, gathered, regridded } from "./tidy.ts";
-import { inCell, lacking } from "./window.ts";
+import { inCell } from "./window.ts";
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
 export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;

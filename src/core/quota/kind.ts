@@ -1,5 +1,6 @@
 // Which way of counting do an answer's own figures show? Servers say "sliding" and mean a log, a counter of two buckets or a
 // bucket that refills; what is left, and when it resets, tells them apart before a refusal does. Pure; it books nothing.
+import { lacking } from "./bucket.ts";
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import { weighed } from "./hypotheses.ts";
 import type { RatePolicy } from "./model.ts";
@@ -12,7 +13,7 @@ import {
   SAFETY_MS,
   type Spend,
 } from "./state.ts";
-import { inCell, lacking } from "./window.ts";
+import { inCell } from "./window.ts";
 
 /** Offsets tried between the bounds of the server's clock. */
 const SAMPLES = 16;
@@ -261,7 +262,7 @@ function emptied(spends: readonly Spend[], perMs: number, at: number): number {
 function bucketOf(rate: RateInForce, state: PartitionState): Bucket | null {
   const all: Spend[] = [...state.log];
   for (const [, units, late] of state.cells) all.push([late, late, units]);
-  for (const [, sentAt, units, doubt] of state.flying) all.push([sentAt, sentAt + doubt, units]);
+  for (const [, sentAt, units] of state.flying) all.push([sentAt, sentAt, units]);
   if (all.length === 0 || rate.limit === null) return null;
   const lastAt = Math.max(...all.map((one) => one[0]));
   const lateMs = Math.max(...all.map((one) => one[1] - one[0]));

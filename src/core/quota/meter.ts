@@ -1,9 +1,10 @@
 // A partition as shown: what is left, when it comes back, who says so. Reads the state; changes nothing.
+import { shortfall } from "./bucket.ts";
 import { type ClockState, thetaAt } from "./clock.ts";
 import type { ClaimPart, Meter, SlotPolicy } from "./model.ts";
 import { slotLimit, slotsElsewhere, slotsTaken } from "./slots.ts";
 import { inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
-import { freeAt, leaving, shortfall, usedAt } from "./window.ts";
+import { freeAt, leaving, usedAt } from "./window.ts";
 
 const LEAVES_AT_MOST = 64;
 
@@ -85,7 +86,7 @@ function returns(
   }
   if (rate.kind === "bucket" && rate.limit !== null && state.bucket !== null) {
     const perUnitMs = rate.quotaWindowMs / rate.limit;
-    const short = shortfall(rate, rate.limit, state.bucket, now);
+    const short = shortfall(rate, rate.limit, state, now);
     const nextAt = now + (short - used + 1) * perUnitMs;
     return { nextAt: Math.ceil(nextAt), fullAt: Math.ceil(now + short * perUnitMs), leavesAt: [] };
   }

@@ -1,5 +1,6 @@
 // Reserving: all partitions of a claim or none, before anything is sent. Pure: (states, claim, now) -> (states', grant | wait).
 
+import { spentFrom } from "./bucket.ts";
 import { cautiousAt, proofAt } from "./caution.ts";
 import { type ClockState, jitterMs } from "./clock.ts";
 import { measureAt } from "./measure.ts";
@@ -7,16 +8,9 @@ import type { Claim, ClaimPart, Evidence, Lane, Wait } from "./model.ts";
 import { mayProbe, probed } from "./probe.ts";
 import { lookAt } from "./shared.ts";
 import { hold, slotFreeAt, slotLimit, slotsTaken } from "./slots.ts";
-import {
-  type Bucket,
-  type Flight,
-  inForce,
-  type PartitionState,
-  type RateInForce,
-  SAFETY_MS,
-} from "./state.ts";
+import { type Flight, inForce, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
 import { notAfter, regridded, tidy } from "./tidy.ts";
-import { bucketFullAt, freeAt, missing, usedAt } from "./window.ts";
+import { freeAt, usedAt } from "./window.ts";
 
 /** The share of a budget that polls have for themselves. */
 const POLL_SHARE = 0.1;
@@ -223,7 +217,7 @@ export function book(
       learned,
       flying,
       polledAt,
-      bucket: spentFrom(rate, state, doubt, now, cost * flights.length),
+      bucket: spentFrom(rate, state, now, cost * flights.length),
     };
   return { ...state, learned, flying, polledAt };
 }
@@ -237,26 +231,6 @@ export function pollEveryMs(rate: RateInForce): number {
 function polled(rate: RateInForce, state: PartitionState, now: number): number {
   const every = pollEveryMs(rate);
   return Math.min(now + rate.quotaWindowMs - every, Math.max(now, state.polledAt + every));
-}
-
-/** The bucket after a request is sent. It was surely full where even the latest arrivals have been made up for. */
-function spentFrom(
-  rate: RateInForce,
-  state: PartitionState,
-  jitter: number,
-  now: number,
-  cost: number,
-): Bucket {
-  const { bucket } = state;
-  const limit = rate.limit ?? cost;
-  if (bucket === null) return [cost, now, jitter, cost];
-  if (now >= bucketFullAt(rate, limit, bucket)) return [cost, now, jitter, cost];
-  return [
-    missing(rate, limit, state, now) + cost,
-    Math.max(now, bucket[1]),
-    Math.max(jitter, bucket[2]),
-    bucket[3] + cost,
-  ];
 }
 
 /** Whether the request opens a quota window: surely, surely not, or nobody knows (then only the sliding count helps). */

@@ -1,6 +1,7 @@
 // Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
 // what is known of the server's clock. Pure.
 import { attribute } from "./attribute.ts";
+import { arrivedBy, calmed, poured } from "./bucket.ts";
 import { type ClockState, latest, wasSet, withDate, withRoundTrip } from "./clock.ts";
 import type { HeadReading, QuotaReading } from "./evidence.ts";
 import { applyReading, namedBy } from "./foreign.ts";
@@ -12,7 +13,7 @@ import { raised } from "./probe.ts";
 import { refuse } from "./refuse.ts";
 import { refresh } from "./reserve.ts";
 import { release, slotsElsewhere } from "./slots.ts";
-import { type Bucket, type Flight, inForce, type PartitionState, type Spend } from "./state.ts";
+import { type Flight, inForce, type PartitionState, type Spend } from "./state.ts";
 
 /** What became of one flight. */
 export interface Settlement {
@@ -109,7 +110,8 @@ export function lose(
     const landed = without(state, flight);
     const log: Spend[] = [...landed.log, [sentAt, sentAt + doubt, units]];
     const opened = openerLost(landed, sentAt);
-    return pinned(part.policy, unsure(part, { ...landed, log, opened }, sentAt + doubt), clock);
+    const bucket = arrivedBy(landed.bucket, doubt);
+    return pinned(part.policy, unsure(part, { ...landed, log, opened, bucket }, sentAt + doubt), clock);
   });
 }
 
@@ -148,11 +150,6 @@ export function departed(state: PartitionState, flight: string, sentAt: number):
   const [, bookedAt, units, doubt] = found;
   const flying = state.flying.map((one) => (one === found ? ([flight, sentAt, units, doubt] as const) : one));
   return { ...state, flying, bucket: arrivedBy(state.bucket, sentAt - bookedAt + doubt) };
-}
-
-/** The bucket where a request may have arrived so much later than it was booked. */
-function arrivedBy(bucket: Bucket | null, lateMs: number): Bucket | null {
-  return bucket === null || lateMs <= bucket[2] ? bucket : [bucket[0], bucket[1], lateMs, bucket[3]];
 }
 
 function observe(clock: ClockState, head: Head, reading: HeadReading, times: number): ClockState {
@@ -205,8 +202,16 @@ function settleRate(
     probing: refused && state.probing,
   };
   if (refused) return landed;
-  const after = passed(policy, landed, spend, answersOf(settlement));
+  const after = passed(policy, calm(policy, landed, gotAt), spend, answersOf(settlement));
   return after.learned?.triedAt === undefined ? after : raised(inForce(policy, after), after, clock, gotAt);
+}
+
+/** A bucket that lets in never lacks more than it holds; one that counts what it refuses may. */
+function calm(policy: RatePolicy, state: PartitionState, now: number): PartitionState {
+  const rate = inForce(policy, state);
+  if (rate.kind !== "bucket") return state;
+  const most = policy.refusedCount ? Number.POSITIVE_INFINITY : (rate.limit ?? 0);
+  return { ...state, bucket: calmed(rate, state, now, most) };
 }
 
 function answersOf({ others }: Settlement): number {
@@ -255,12 +260,6 @@ function landing(
     lastAt = Math.max(lastAt, head.sentAt);
   }
   return { flying: left, sentAt, lastAt, units: units + answered.size * cost, doubtMs };
-}
-
-/** Units that were not spent after all go back into the bucket. */
-function poured(bucket: Bucket | null, units: number): Bucket | null {
-  if (bucket === null) return null;
-  return [Math.max(0, bucket[0] - units), bucket[1], bucket[2], Math.max(0, bucket[3] - units)];
 }
 
 /** Where a flight stands among those in the air; -1 where it is not. */

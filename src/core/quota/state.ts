@@ -15,8 +15,9 @@ export type Cell = readonly [index: number, units: number, late: number];
 /** A booked request whose answer is not here yet, and how much later than the quickest it may arrive, as measured then. */
 export type Flight = readonly [id: string, sentAt: number, units: number, doubtMs: number];
 /**
- * A bucket as if every request arrived when it was sent: units missing from full, and when. Requests arrive up to `lateMs` later,
- * by which a full bucket may waste as much refill; but never more is missing than was `spent` since it was full.
+ * A bucket as if every request arrived when it was sent: units missing from full, and when. Those that are not in the air any more
+ * arrived up to `lateMs` later, by which a full bucket may have wasted as much refill; but never more is missing than was `spent`
+ * since it was full.
  */
 export type Bucket = readonly [missing: number, at: number, lateMs: number, spent: number];
 /** What holds slots, since when. */

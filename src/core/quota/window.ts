@@ -1,7 +1,8 @@
 // When a rate policy lets more units go: exact on the server's grid, from the first request, sliding by the latest possible
 // arrival, bucket, two-bucket counter. Pure; it books nothing.
+import { bucketFree, lacking } from "./bucket.ts";
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
-import { type Bucket, type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
+import { type PartitionState, type RateInForce, SAFETY_MS } from "./state.ts";
 
 /** More uncertain cells than this, and the grid is no help. */
 const CELLS_AT_MOST = 4;
@@ -103,29 +104,6 @@ export function inCell(
   return count;
 }
 
-/** How much would be missing from a full bucket at an instant if every request arrived when it was sent. Units. */
-export function missing(rate: RateInForce, limit: number, state: PartitionState, now: number): number {
-  if (state.bucket === null) return 0;
-  const [units, at] = state.bucket;
-  return Math.max(0, units - (Math.max(0, now - at) * limit) / rate.quotaWindowMs);
-}
-
-/** The most that can be missing from a full bucket at an instant: as if all arrived as late as they may. Units. */
-export function lacking(rate: RateInForce, limit: number, state: PartitionState, now: number): number {
-  const { bucket } = state;
-  return bucket === null ? 0 : Math.max(0, Math.min(bucket[3], shortfall(rate, limit, bucket, now)));
-}
-
-/** The same without bounds: below zero by how long the bucket has surely been full. Units. */
-export function shortfall(
-  rate: RateInForce,
-  limit: number,
-  [units, at, lateMs]: Bucket,
-  now: number,
-): number {
-  return units - ((Math.max(0, now - at) - lateMs) * limit) / rate.quotaWindowMs;
-}
-
 /** The earlier of two sound answers; the second is only computed where the first has to wait. */
 function earlier(at: number, one: number, other: () => number): number {
   return one <= at ? one : Math.min(one, other());
@@ -189,25 +167,6 @@ function openedFree(
   // Near the end nobody knows whether a request still falls into this window or opens the next: wait for certainty.
   const doubtful = at + jitterMs(clock) + SAFETY_MS >= early + rate.quotaWindowMs;
   return !doubtful && sinceOpened(state, early) + units <= limit ? at : Math.max(at, shutAt);
-}
-
-function bucketFree(
-  rate: RateInForce,
-  limit: number,
-  state: PartitionState,
-  at: number,
-  units: number,
-): number {
-  const { bucket } = state;
-  if (bucket === null || bucket[3] + units <= limit) return at;
-  const from = Math.max(at, bucket[1]);
-  const short = shortfall(rate, limit, bucket, from) + units - limit;
-  return short <= 1e-9 ? at : Math.ceil(from + (short * rate.quotaWindowMs) / limit) + SAFETY_MS;
-}
-
-/** When the bucket is surely full again, the latest arrivals made up for. */
-export function bucketFullAt(rate: RateInForce, limit: number, [units, at, lateMs]: Bucket): number {
-  return Math.ceil(at + (units * rate.quotaWindowMs) / limit + lateMs) + SAFETY_MS;
 }
 
 function counterFree(

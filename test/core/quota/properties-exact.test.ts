@@ -19,15 +19,14 @@ function patienceMs({ policies, steps }: Plan): number {
   return Math.max(...policies.map(each)) + 10_000;
 }
 
-for (const part of [1, 2])
-  test(`the server never counts more than the limit, and everyone is granted in time (part ${part})`, () => {
-    fc.assert(
-      fc.property(plans({ kinds, headers, fates: FATES, slots: false, maxSteps: 30 }), (plan) => {
-        const { server, tookMs } = play(plan);
-        assert.equal(server.refusals, 0);
-        const askedMs = plan.steps.reduce((sum, one) => sum + one.gapMs, 0);
-        assert.ok(tookMs <= askedMs + patienceMs(plan), `took ${tookMs} ms`);
-      }),
-      { numRuns: Math.ceil(TIMES * 20_000) },
-    );
-  });
+test("the server never counts more than the limit, and everyone is granted in time", () => {
+  fc.assert(
+    fc.property(plans({ kinds, headers, fates: FATES, slots: false, maxSteps: 30 }), (plan) => {
+      const { server, tookMs } = play(plan);
+      assert.equal(server.refusals, 0);
+      const askedMs = plan.steps.reduce((sum, one) => sum + one.gapMs, 0);
+      assert.ok(tookMs <= askedMs + patienceMs(plan), `took ${tookMs} ms`);
+    }),
+    { numRuns: Math.ceil(TIMES * 40_000) },
+  );
+});

@@ -47,15 +47,15 @@ test("a poll uses its share up, from now on or after those before it, for a quot
   assert.equal(at(-500, "batch"), -500);
 });
 
-test("a bucket is poured from: what has come back is taken off first, and doubt about lateness grows only", () => {
+test("a bucket is spent from: what has come back is taken off first, and late arrivals stay known", () => {
   const bucket = (before: Bucket | null, limit: number | null = 10, cost = 1) => {
     const found = booked("bucket", { bucket: before }, { limit, cost }).bucket!;
     return [Number(found[0].toFixed(6)), found[1] - NOW, found[2], found[3]];
   };
-  assert.deepEqual(bucket(null, 10, 2), [2, 0, 4, 2]);
+  assert.deepEqual(bucket(null, 10, 2), [2, 0, 0, 2]);
   assert.deepEqual(bucket([2, NOW - 1000, 7, 5]), [2, 0, 7, 6]);
-  assert.deepEqual(bucket([2, NOW - 1000, 1, 2]), [2, 0, 4, 3]);
-  assert.deepEqual(bucket([2, NOW + 5, 0, 2]), [3, 5, 4, 3]);
+  assert.deepEqual(bucket([2, NOW - 1000, 1, 2]), [2, 0, 1, 3]);
+  assert.deepEqual(bucket([2, NOW + 5, 0, 2]), [3, 5, 0, 3]);
   assert.deepEqual(bucket([2, NOW - 1000, 7, 2], null, 2), [3.8, 0, 7, 4]);
 });
 
@@ -67,7 +67,7 @@ test("of a bucket is taken what all that leave at once cost together", () => {
     flight: "",
     holder: "",
   } as const;
-  assert.deepEqual(book(part, EMPTY, booking, ["one", "two", "three"], CLOCK, NOW).bucket, [6, NOW, 4, 6]);
+  assert.deepEqual(book(part, EMPTY, booking, ["one", "two", "three"], CLOCK, NOW).bucket, [6, NOW, 0, 6]);
 });
 
 test("who stands behind one more than the limit holds looks again in a second", () => {
@@ -77,7 +77,7 @@ test("who stands behind one more than the limit holds looks again in a second", 
 
 test("a bucket that is surely full again begins anew", () => {
   const bucket = (ago: number) => booked("bucket", { bucket: [2, NOW - ago, 7, 2] }, { limit: 10 }).bucket;
-  assert.deepEqual(bucket(2010), [1, NOW, 4, 1]);
+  assert.deepEqual(bucket(2010), [1, NOW, 0, 1]);
   assert.deepEqual(bucket(2009), [1, NOW, 7, 3]);
 });
 

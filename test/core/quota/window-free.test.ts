@@ -1,9 +1,10 @@
 // The instant at which each way of counting lets the next units go, to the millisecond.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bucketFullAt } from "../../../src/core/quota/bucket.ts";
 import { type ClockState, NO_CLOCK } from "../../../src/core/quota/clock.ts";
 import { type CountingKind, EMPTY, type PartitionState } from "../../../src/core/quota/state.ts";
-import { bucketFullAt, freeAt } from "../../../src/core/quota/window.ts";
+import { freeAt } from "../../../src/core/quota/window.ts";
 
 /** A cell of the grid of ten seconds begins here. */
 const NOW = 1_800_000_000_000;
@@ -122,8 +123,8 @@ test("a bucket that was spent from later than now gives back from then on", () =
 
 test("a bucket is waited for no longer than until it is surely full", () => {
   assert.equal(free("bucket", 10, { bucket: [2, NOW, 9000, 12] }, 100, { units: 10 }), 11_003);
-  assert.equal(bucketFullAt(rate("bucket", 3), 3, [1, NOW, 0.2, 1]), NOW + 3334 + 3);
-  assert.equal(bucketFullAt(rate("bucket", 4), 4, [3, NOW, 40, 3]), NOW + 7540 + 3);
+  assert.equal(bucketFullAt(rate("bucket", 3), 3, { ...EMPTY, bucket: [1, NOW, 0.2, 1] }), NOW + 3334 + 3);
+  assert.equal(bucketFullAt(rate("bucket", 4), 4, { ...EMPTY, bucket: [3, NOW, 40, 3] }), NOW + 7540 + 3);
 });
 
 test("a counter of two buckets lets go once the weighted older bucket leaves room for what is asked", () => {

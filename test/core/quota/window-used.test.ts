@@ -1,9 +1,10 @@
 // What counts at an instant in each way of counting, and in which cell of the server's grid a spend may lie.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { missing } from "../../../src/core/quota/bucket.ts";
 import { type ClockState, NO_CLOCK } from "../../../src/core/quota/clock.ts";
 import { type CountingKind, EMPTY, type PartitionState } from "../../../src/core/quota/state.ts";
-import { cellOf, inCell, leaving, missing, usedAt } from "../../../src/core/quota/window.ts";
+import { cellOf, inCell, leaving, usedAt } from "../../../src/core/quota/window.ts";
 
 /** A cell of the grid of ten seconds begins here. */
 const NOW = 1_800_000_000_000;
