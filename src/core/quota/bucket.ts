@@ -71,14 +71,19 @@ export function poured(bucket: Bucket | null, units: number): Bucket | null {
 }
 
 /**
- * The bucket at an instant at which nothing can be in the air: no more is missing than was spent, nor than `most`. Where late arrivals
- * may have wasted more than that, how late they were counts no longer.
+ * The bucket at an instant at which nothing can be in the air: no more is missing than was spent, nor than it holds where it does not
+ * count what it refuses. Where late arrivals may have wasted more than that, how late they were counts no longer.
  */
-export function calmed(rate: RateInForce, state: PartitionState, now: number, most: number): Bucket | null {
+export function calmed(
+  rate: RateInForce,
+  state: PartitionState,
+  now: number,
+  refusedCount: boolean,
+): Bucket | null {
   const { bucket, flying, log } = state;
   if (bucket === null || rate.limit === null || now < bucket[1]) return bucket;
   // What was lost may arrive yet.
   if (flying.length > 0 || log.some((one) => one[1] > now)) return bucket;
-  const least = Math.min(bucket[3], most);
-  return least < shortfall(rate, rate.limit, state, now) ? [least, now, 0, least] : bucket;
+  const most = refusedCount ? bucket[3] : Math.min(bucket[3], rate.limit);
+  return most < shortfall(rate, rate.limit, state, now) ? [most, now, 0, most] : bucket;
 }

@@ -202,16 +202,9 @@ function settleRate(
     probing: refused && state.probing,
   };
   if (refused) return landed;
-  const after = passed(policy, calm(policy, landed, gotAt), spend, answersOf(settlement));
+  const calm = { ...landed, bucket: calmed(inForce(policy, landed), landed, gotAt, policy.refusedCount) };
+  const after = passed(policy, calm, spend, answersOf(settlement));
   return after.learned?.triedAt === undefined ? after : raised(inForce(policy, after), after, clock, gotAt);
-}
-
-/** A bucket that lets in never lacks more than it holds; one that counts what it refuses may. */
-function calm(policy: RatePolicy, state: PartitionState, now: number): PartitionState {
-  const rate = inForce(policy, state);
-  if (rate.kind !== "bucket") return state;
-  const most = policy.refusedCount ? Number.POSITIVE_INFINITY : (rate.limit ?? 0);
-  return { ...state, bucket: calmed(rate, state, now, most) };
 }
 
 function answersOf({ others }: Settlement): number {

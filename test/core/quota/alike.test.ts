@@ -117,6 +117,14 @@ test("booked in one step is booked as one after another, and where one of them m
   );
 });
 
+test("of as many as a limit holds all are booked in one step, of one more none", () => {
+  const claim = claimOf(["r", "sliding", 3, 10_000]);
+  const booked = (...others: string[]) =>
+    reserveAlike(bookingOf(claim, "batch", "one"), others, [EMPTY], CLOCK, NOW);
+  assert.equal(booked("two", "three")?.[0]?.flying.length, 3);
+  assert.equal(booked("two", "three", "four"), null);
+});
+
 test("settled in one step, they count as one by one, from the earliest of them and as late as the latest may have arrived", () => {
   const apartMs = fc.constantFrom(0, 2, 50);
   let waits = 0;

@@ -30,21 +30,27 @@ test("what is in the air may arrive as late as was doubted, and what has arrived
   assert.equal(free(books([10, NOW, 700, 20], { flying: [inTheAir(500), inTheAir(2000)] })), 3003);
   assert.equal(bucketFullAt(RATE, 10, books([1, NOW, 0, 1], { flying: [inTheAir(9)] })), NOW + 1009 + 3);
   assert.equal(bucketFullAt(RATE, 10, EMPTY), Number.NEGATIVE_INFINITY);
+  assert.equal(bucketFullAt(RATE, 10, books([1, NOW, 90, 1], { flying: [inTheAir(9)] })), NOW + 1090 + 3);
 });
 
 test("once nothing is in the air no more is missing than was spent or than it holds, however late it all was", () => {
-  const calm = (bucket: Bucket, most = 10, more: Partial<PartitionState> = {}) =>
-    calmed(RATE, books(bucket, more), NOW, most);
+  const calm = (bucket: Bucket, more: Partial<PartitionState> = {}, refusedCount = false) =>
+    calmed(RATE, books(bucket, more), NOW, refusedCount);
   const late: Bucket = [4, NOW - 1000, 9000, 6];
   assert.deepEqual(calm(late), [6, NOW, 0, 6]);
   assert.deepEqual(calm([4, NOW - 1000, 9000, 30]), [10, NOW, 0, 10]);
-  assert.equal(calm([4, NOW - 1000, 9000, 30], Number.POSITIVE_INFINITY)?.[2], 9000);
+  // One that counts what it refuses may lack more than it holds.
+  assert.deepEqual(calm([14, NOW, 9000, 12], {}, true), [12, NOW, 0, 12]);
   assert.equal(lacking(RATE, 10, books(late), NOW), 6);
   // Less may be missing by how late they were than by that.
   const early: Bucket = [4, NOW - 1000, 2000, 6];
   assert.equal(calm(early), early);
   for (const more of [{ flying: [inTheAir(5)] }, { log: [[NOW - 9, NOW + 1, 1]] as const }])
-    assert.equal(calm(late, 10, more), late);
+    assert.equal(calm(late, more), late);
+  const same: Bucket = [6, NOW, 0, 6];
+  assert.equal(calm(same), same);
+  assert.equal(calmed({ ...RATE, limit: null }, books(late), NOW, false), late);
+  assert.equal(calmed(RATE, EMPTY, NOW, false), null);
   const later: Bucket = [4, NOW + 1, 9000, 6];
   assert.equal(calm(later), later);
 });

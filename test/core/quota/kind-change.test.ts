@@ -175,5 +175,6 @@ test("a bucket begins with what all in the books have left missing, how late any
     }),
     [1, T + 9000, 0, 3],
   );
+  assert.deepEqual(bucket({ log: [[T, T + 500, 2]] }), [2, T, 500, 2]);
   assert.deepEqual([bucket({}), bucket(books, null)], [null, null]);
 });
