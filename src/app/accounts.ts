@@ -227,7 +227,7 @@ export class AccountBook implements Accounts {
     return {
       id,
       providerId: profile.id,
-      name: t("Simulated account"),
+      name: t("Simulated"),
       simulated: true,
       planId: kept === undefined ? defaultPlan(profile) : kept.planId,
       keys: [{ id: `${id}-1`, name: t("Simulated key"), hint: t("no secret") }],

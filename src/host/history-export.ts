@@ -24,6 +24,17 @@ export async function exportHistory(
 ): Promise<void> {
   const count = app.history.instants(filter).length;
   const all = app.history.instants({}).length;
+  if (count === 0) {
+    void vscode.window.showInformationMessage(
+      all === 0
+        ? t("The history is empty: there is nothing to export.")
+        : t("Of {all} requests none fits {narrowed}. Clear search and filter to export them all.", {
+            all,
+            narrowed,
+          }),
+    );
+    return;
+  }
   const which =
     narrowed === ""
       ? t("The whole history: {count} requests", { count })

@@ -115,6 +115,14 @@ async function askLimit(app: App, t: Translate, { account, limit }: Found, now: 
     evidence: "counted",
     setAt: now(),
   });
+  vscode.window.setStatusBarMessage(
+    t("$(check) “{limit}” of {account} is now {count}", {
+      limit: limit.title,
+      account: account.name,
+      count: numbers().number(Number(count)),
+    }),
+    4_000,
+  );
 }
 
 /** A limit is a whole number from 1; more than the provider allows is a friendly warning. */

@@ -22,7 +22,7 @@ test("a simulated account of each provider is always there, and stays", async ()
   );
   await on.app.accounts.forgetAccount("sim-sauti");
   on.app.accounts.rename("sim-sauti", "mine");
-  assert.equal(on.app.accounts.list().find((one) => one.id === "sim-sauti")?.name, "Simulated account");
+  assert.equal(on.app.accounts.list().find((one) => one.id === "sim-sauti")?.name, "Simulated");
 });
 
 test("the simulated key comes from the simulator, every other from the key store", async () => {

@@ -133,7 +133,7 @@ test("a renamed account is found under its new name, and a forgotten one is gone
     async () =>
       !((await view.getByLabel("Account", { exact: true }).textContent()) ?? "").includes("Workshop"),
   );
-  await choose(view, "Account", "Simulated account");
+  await choose(view, "Account", "Simulated");
 });
 
 test("an empty and a too long text are told at their field, and nothing is sent", async () => {

@@ -8,6 +8,7 @@ import { exchanges } from "../store/schemas/rows.ts";
 import { shim } from "./vscode-shim.ts";
 
 const { chooseFilter, filterTitle } = await import("../../src/host/history-filter.ts");
+const { exportHistory } = await import("../../src/host/history-export.ts");
 const { HistoryTree } = await import("../../src/host/history-tree.ts");
 const { LazyApp } = await import("../../src/host/lazy-app.ts");
 
@@ -135,4 +136,20 @@ test("the list takes APIs and states together, keeps the words, and says what wa
   assert.deepEqual([shim.tree?.description, shim.tree?.message], ["", ""]);
   shim.typed = [];
   assert.equal(await chooseFilter(filter!, providers, t), null);
+});
+
+test("where nothing is to be exported nothing is asked for: it is said, with the way out", async () => {
+  shim.shown = [];
+  shim.typed = [];
+  await exportHistory(on.app, {}, { narrowed: "", version: "1.0.0", t });
+  add(3, 0);
+  await exportHistory(
+    on.app,
+    { text: "no such words" },
+    { narrowed: "“no such words”", version: "1.0.0", t },
+  );
+  assert.deepEqual(shim.shown, [
+    ["info", "The history is empty: there is nothing to export."],
+    ["info", "Of 3 requests none fits “no such words”. Clear search and filter to export them all."],
+  ]);
 });

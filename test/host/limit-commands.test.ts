@@ -70,6 +70,7 @@ test("a limit in time is set by its number and its seconds, by the person's own 
     [limit?.policyId, limit?.limit, limit?.quotaWindowMs, limit?.evidence, limit?.setAt],
     ["synthesis", 20, 30_000, "counted", 7],
   );
+  assert.deepEqual(shim.shown, [["status", "$(check) “{limit}” of {account} is now {count}"]]);
 });
 
 test("seconds left empty leave the span to the provider, and places have none", async () => {

@@ -72,7 +72,7 @@ const pickMany = async (items) => {
   return ticked && items.filter((one) => ticked.includes(one.label));
 };
 const tree = () => (shim.tree = { dispose() {} });
-export const window = { showQuickPick: pickMany, createTreeView: tree, createInputBox: () => new Input(), createQuickPick: () => new Input(), showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error") };
+export const window = { showQuickPick: pickMany, createTreeView: tree, createInputBox: () => new Input(), createQuickPick: () => new Input(), showInformationMessage: show("info"), showWarningMessage: show("warning"), showErrorMessage: show("error"), setStatusBarMessage: (sentence) => { shim.shown.push(["status", sentence]); } };
 export const ConfigurationTarget = { Global: 1 };
 export const workspace = {
   getConfiguration: (section) => ({

@@ -74,7 +74,7 @@ describe("a meter", () => {
   test("an unknown limit counts what was sent and promises no end", () => {
     const one = meter({ limit: null, left: null, used: 6 });
     assert.equal(isLimited(one), false);
-    assert.equal(countOf(one, page), "6 sent within 60\u00a0s, limit unknown");
+    assert.equal(countOf(one, page), "6 in 60\u00a0s, limit unknown");
     assert.equal(
       countOf({ ...one, type: "slots", countedMs: null, used: 0 }, page),
       "0 under way, limit unknown",

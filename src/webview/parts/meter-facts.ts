@@ -75,7 +75,7 @@ export function countOf({ used, countedMs }: MeterView, { t, words }: Page): str
   const count = words.number(used);
   return countedMs === null
     ? t("{count} under way, limit unknown", { count })
-    : t("{count} sent within {time}, limit unknown", { count, time: words.duration(countedMs) });
+    : t("{count} in {time}, limit unknown", { count, time: words.duration(countedMs) });
 }
 
 /** Whether a meter's limit is known. */
@@ -124,7 +124,7 @@ export function kindOf(
     default:
       return {
         icon: "question",
-        text: time === "" ? t("reset unknown") : t("{time}, kind unknown", { time }),
+        text: time === "" ? t("kind unknown") : t("{time}, kind unknown", { time }),
         title: t("How it resets is not known"),
       };
   }

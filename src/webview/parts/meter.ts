@@ -72,11 +72,12 @@ export class Meter extends LitElement {
         min-width: 0;
       }
       .closed {
-        align-items: center;
+        align-items: start;
         color: var(--warn-text);
         display: flex;
         gap: 4px;
         margin-top: 3px;
+        white-space: normal;
       }
       .sentence {
         color: var(--soft);

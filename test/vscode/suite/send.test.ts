@@ -21,7 +21,7 @@ describe("a send through the simulator", () => {
     await vscode.commands.executeCommand("headroom.trySimulator");
     const app = await lazy.get();
     const card = await until("a card that has ended well", () => {
-      const first = app.snapshot().cards.find((one) => one.accountName === "Simulated account");
+      const first = app.snapshot().cards.find((one) => one.accountName === "Simulated");
       assert.notEqual(first?.state, "failed", JSON.stringify(first?.problem));
       return first?.state === "succeeded" && first;
     });

@@ -257,7 +257,7 @@ export function snapshot(part: Partial<Snapshot> = {}): Snapshot {
       { value: "vocabusta", title: "VocaBusta" },
     ],
     accounts: [
-      { value: "sim", title: "Simulated account" },
+      { value: "sim", title: "Simulated" },
       { value: "work", title: "Studio", detail: "Creator plan" },
     ],
     keys: [{ value: "sim-key", title: "Simulated key" }],
