@@ -1,19 +1,18 @@
 // What the webview asks of the extension host: small intents without a reply; the answer is the next snapshot.
 // Every intent is checked here before anything is done with it.
 import * as z from "zod/mini";
-import { valueSchema } from "./snapshot.ts";
+import { longestEdit, valueSchema } from "./snapshot.ts";
 
 const card = { cardId: z.string().check(z.maxLength(100)) };
 const result = { resultId: z.string().check(z.maxLength(100)) };
 const name = z.string().check(z.maxLength(200));
-const most = 2_000_000;
 /** The texts of the rows in their order, or the whole as one text. */
 const edited = {
-  text: z.optional(z.string().check(z.maxLength(most))),
+  text: z.optional(z.string().check(z.maxLength(longestEdit))),
   texts: z.optional(
     z.array(z.string()).check(
       z.maxLength(5_000),
-      z.refine((texts) => texts.reduce((sum, one) => sum + one.length, 0) <= most),
+      z.refine((texts) => texts.reduce((sum, one) => sum + one.length, 0) <= longestEdit),
     ),
   ),
 };

@@ -61,6 +61,9 @@ export const fieldSchema = z.object({
   accept: z.optional(z.array(z.string())),
 });
 
+/** The most characters of what a person edits between two steps, all rows together. */
+export const longestEdit = 2_000_000;
+
 /** A value of the form; a chosen file is named, its path stays in the host. */
 export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 

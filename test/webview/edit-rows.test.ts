@@ -104,6 +104,28 @@ describe("segments between two steps", () => {
     assert.deepEqual(await intents(), []);
   });
 
+  test("more text than the host takes is said, stays on the page, and goes nowhere until it is shorter", async () => {
+    const { page, intents, kept } = await open(fine());
+    await row(page, 1).fill("a".repeat(2_000_000));
+    await page
+      .getByText("This is more than 2,000,000 characters in all; shorten it before you confirm.")
+      .waitFor();
+    await page.clock.runFor(300);
+    await confirm(page).press("Enter");
+    assert.deepEqual(await intents(), []);
+    assert.equal(
+      ((await kept()) as { edits: Record<string, Record<string, string>> }).edits[key]?.[1]?.length,
+      2e6,
+    );
+    await row(page, 1).fill("short");
+    assert.equal(await page.getByText("This is more than").count(), 0);
+    await page.clock.runFor(300);
+    const now = [texts[0], "short", texts[2]];
+    assert.deepEqual(await intents(), [
+      { type: "edit", cardId: "card-rows", edit: "translation", texts: now },
+    ]);
+  });
+
   test("what is wrong stands at its row, has the keyboard after Confirm, and goes with the first key", async () => {
     const { page, show } = await open(fine());
     const problem = "This row is empty; write what is to be said.";

@@ -1,7 +1,7 @@
 // What the person types into the questions of cards: kept by the page, told to the host at most some moments after a key. The
 // host's own words stand where nothing was typed. It must not draw.
 import type { Intent } from "../../protocol/intents.ts";
-import type { CardView } from "../../protocol/snapshot.ts";
+import { type CardView, longestEdit } from "../../protocol/snapshot.ts";
 import type { Kept } from "./host.ts";
 
 /** So long after a key the host hears of it at the latest, ms. */
@@ -23,6 +23,8 @@ export class Edits {
   readonly #typed = new Map<string, Texts>();
   /** What the host has not heard yet; the only part that the editor keeps, for the host keeps the rest. */
   readonly #untold = new Map<string, Intent>();
+  /** Of these, what is more than the host takes. */
+  readonly #long = new Set<string>();
   /** What was typed since the host's last word. */
   readonly #unheard = new Set<string>();
   #cancel: (() => void) | null = null;
@@ -34,12 +36,14 @@ export class Edits {
   /** The host's newest word: forgets what is not asked any more, and takes up what an earlier page had not told. */
   take(cards: readonly CardView[], kept: Kept["edits"] = {}): void {
     const asked = new Map(cards.map((card) => [keyOf(card), card] as const));
-    for (const key of this.#typed.keys()) if (!asked.has(key)) this.#typed.delete(key);
+    for (const known of [this.#typed, this.#untold, this.#long])
+      for (const key of known.keys()) if (!asked.has(key)) known.delete(key);
     for (const key of this.#unheard) if (!this.#untold.has(key)) this.#unheard.delete(key);
     for (const [key, texts] of Object.entries(kept)) {
       const card = asked.get(key);
       if (card === undefined) continue;
       this.#typed.set(key, texts);
+      if (this.isTooLong(card)) this.#long.add(key);
       this.#untold.set(key, {
         type: "edit",
         cardId: card.id,
@@ -72,6 +76,11 @@ export class Edits {
     return told.map(({ text, problem }, at) => (heard || now[at] === text ? problem : null));
   }
 
+  /** Whether it is more than the host takes; until it is shorter it stays here, untold. */
+  isTooLong(card: CardView): boolean {
+    return this.of(card).reduce((sum, text) => sum + text.length, 0) > longestEdit;
+  }
+
   change(card: CardView, at: number, text: string): void {
     const key = keyOf(card);
     this.#typed.set(key, { ...this.#typed.get(key), [at]: text });
@@ -79,6 +88,8 @@ export class Edits {
     if (edit === undefined) return;
     this.#unheard.add(key);
     this.#untold.set(key, { type: "edit", cardId: card.id, edit, ...this.given(card) });
+    if (this.isTooLong(card)) this.#long.add(key);
+    else this.#long.delete(key);
     this.#cancel ??= this.#ports.after(patienceMs, () => this.#tell());
     this.#keep();
   }
@@ -91,8 +102,11 @@ export class Edits {
   #tell(): void {
     this.#cancel?.();
     this.#cancel = null;
-    for (const intent of this.#untold.values()) this.#ports.post(intent);
-    this.#untold.clear();
+    for (const [key, intent] of this.#untold) {
+      if (this.#long.has(key)) continue;
+      this.#ports.post(intent);
+      this.#untold.delete(key);
+    }
     this.#keep();
   }
 

@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { AskView, CardView } from "../../protocol/snapshot.ts";
+import { type AskView, type CardView, longestEdit } from "../../protocol/snapshot.ts";
 import { factsOf } from "../base/facts.ts";
 import { icon } from "../base/icons.ts";
 import type { Page } from "../base/page.ts";
@@ -67,6 +67,7 @@ export class Ask extends LitElement {
     return html`<p>${ask.sentence}</p>
       ${ask.facts.length === 0 ? nothing : html`<div class="small figures">${factsOf(ask.facts)}</div>`}
       ${ask.kind === "edit" ? this.#editor(ask) : nothing}
+      ${this.#isTooLong ? this.#tooLong() : nothing}
       <div class="buttons">
         ${repeat(
           acts,
@@ -97,9 +98,23 @@ export class Ask extends LitElement {
   }
 
   #press(act: (typeof buttons)[number]): void {
+    if (act === "confirm" && this.#isTooLong) return;
     if (act === "confirm") this.#confirmedAt = performance.now();
     this.page.post(intentFor(act, this.card, this.page));
     this.requestUpdate();
+  }
+
+  get #isTooLong(): boolean {
+    return this.card.ask?.kind === "edit" && this.page.edits.isTooLong(this.card);
+  }
+
+  #tooLong() {
+    const { t, words } = this.page;
+    return html`<p class="problem small" role="alert">
+      ${icon("error")}<span
+        >${t("This is more than {most} characters in all; shorten it before you confirm. It stays here until then.", { most: words.number(longestEdit) })}</span
+      >
+    </p>`;
   }
 
   #change(at: number, text: string): void {
