@@ -11,7 +11,7 @@ const PRIVATE_V6 = /^\[(::1?|f[cde].*|::ffff:.*|64:ff9b:.*)\]$/;
  * Whether a link leads where a provider's results may lie: on its own origin, or over https at a public name. Anything else,
  * such as file:, plain http or an address of this machine, is not asked. `base` is the account's base address. Where a public name
  * leads is not looked at: networks with a VPN or NAT64 rightly give private addresses, and only a server with that name's certificate
- * is believed.
+ * is believed, unless the person has switched the check of certificates off (`http.proxyStrictSSL`).
  */
 export function isOpenLink(link: string, base: string): boolean {
   const url = URL.parse(link);
