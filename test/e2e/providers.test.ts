@@ -121,7 +121,7 @@ async function figures(job: Job): Promise<{ shown: string; spoken: RegExp; bar: 
       (one) => one.at > Date.now() - 60_000 && !one.path.startsWith("/_files/"),
     ).length;
     return {
-      shown: `${used}sentwithin60s,limitunknown`,
+      shown: `${used}in60s,limitunknown`,
       bar: `${used} sent`,
       spoken: new RegExp(`^${used} requests sent within 60\\ss; .*limit unknown`),
     };
