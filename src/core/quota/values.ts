@@ -69,10 +69,12 @@ function readDuration(text: string): number | null {
   return total;
 }
 
-/** A date in any usual form, the printed name of its zone in brackets dropped. Epoch ms. */
+/** A date in any usual form, the printed name of its zone in brackets dropped; one without a zone is in UTC. Epoch ms. */
 export function readDate(text: string | undefined): number | null {
   if (text === undefined || !/[A-Za-z:]/.test(text)) return null;
-  const at = Date.parse(text.replace(/\s*\([^)]*\)\s*$/, ""));
+  const date = text.replace(/\s*\([^)]*\)\s*$/, "").trim();
+  const zoned = /(?:[A-Z]{1,3}T|UTC|Z|[+-]\d\d:?\d\d)$/i.test(date);
+  const at = Date.parse(zoned ? date : `${date}Z`);
   return Number.isFinite(at) ? at : null;
 }
 

@@ -7,6 +7,8 @@ import type { Head } from "../../../src/core/quota/model.ts";
 import { readWait, type ValueForm } from "../../../src/core/quota/values.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+// A date that names no zone must not be taken for one of the machine's own.
+process.env.TZ = "America/New_York";
 const DATE = new Date(NOW).toUTCString();
 
 function head(headers: Record<string, string>, status = 200): Head {
@@ -28,6 +30,11 @@ const waits: readonly (readonly [text: string | undefined, form: ValueForm, ms: 
   [new Date(NOW - 30_000).toUTCString(), "auto", 0],
   ["2026-11-22T12:00:05Z", "auto", 5000],
   ["2026-11-22T12:00:05Z", "date", 5000],
+  ["Sun Nov 22 12:00:07 2026", "auto", 7000],
+  ["2026-11-22T12:00:05", "auto", 5000],
+  ["2026-11-22 12:00:05.250", "date", 5250],
+  ["2026-11-22 07:00:05 EST", "date", 5000],
+  ["2026-11-22 13:00:05+0100", "date", 5000],
   ["Sun Nov 22 2026 13:00:09 GMT+0100 (Central European Standard Time)", "auto", 9000],
   ["6m0s", "auto", 360_000],
   ["880ms", "auto", 880],
