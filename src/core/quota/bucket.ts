@@ -64,6 +64,11 @@ export function arrivedBy(bucket: Bucket | null, lateMs: number): Bucket | null 
   return bucket === null || lateMs <= bucket[2] ? bucket : [bucket[0], bucket[1], lateMs, bucket[3]];
 }
 
+/** The bucket where it will not be known how late those in the air arrived: as late as they may. */
+export function doubted(state: PartitionState): Bucket | null {
+  return arrivedBy(state.bucket, lateMs(state));
+}
+
 /** Units that were not spent after all go back into the bucket. */
 export function poured(bucket: Bucket | null, units: number): Bucket | null {
   if (bucket === null) return null;

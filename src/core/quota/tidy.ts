@@ -1,5 +1,6 @@
 // Keeps a partition's state small: forgets spends that count for nobody, merges what need not be told apart, takes back
 // instants that lie in the future after a clock was set back. It must never count too little.
+import { doubted } from "./bucket.ts";
 import { type ClockState, jitterMs, thetaAt } from "./clock.ts";
 import {
   type Cell,
@@ -55,9 +56,10 @@ export function tidy(
   }
   if (anyUntil(foreign, goneAt)) foreign = foreign.filter((one) => !gone(one[1]));
   if (log.length > MANY) log = merged(log, rate.quotaWindowMs / (MANY / 2));
-  return log === state.log && cells === state.cells && foreign === state.foreign && flying === state.flying
-    ? state
-    : { ...state, log, cells, foreign, flying };
+  if (log === state.log && cells === state.cells && foreign === state.foreign && flying === state.flying)
+    return state;
+  const bucket = flying === state.flying ? state.bucket : doubted(state);
+  return { ...state, log, cells, foreign, flying, bucket };
 }
 
 /** Where the quota window has another length than before, what lies in cells of the old one counts by its instants again. */
@@ -103,6 +105,8 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
     (state.opened !== null && state.opened[1] > edge) ||
     (closed !== null && closed.at > edge);
   if (!ahead) return state;
+  // When those in the air were sent is not known any more.
+  const bucket = doubted(state);
   const cut = ([early, late, units]: Spend): Spend => [
     Math.min(early, now),
     Math.min(late, now + Math.min(late - early, slack)),
@@ -114,10 +118,7 @@ export function notAfter(state: PartitionState, clock: ClockState, now: number):
     foreign: state.foreign.map(cut),
     cells: state.cells.map(([index, units, late]) => [index, units, Math.min(late, now)]),
     flying: state.flying.map(([id, sentAt, units, doubt]) => [id, Math.min(sentAt, now), units, doubt]),
-    bucket:
-      state.bucket === null
-        ? null
-        : [state.bucket[0], Math.min(state.bucket[1], now), state.bucket[2], state.bucket[3]],
+    bucket: bucket && [bucket[0], Math.min(bucket[1], now), bucket[2], bucket[3]],
     opened: null,
     // The server's wait was counted from then: it is served out in full from now.
     closed:

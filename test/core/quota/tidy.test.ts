@@ -52,6 +52,9 @@ test("a request that nobody answers is given up a quarter of an hour after its q
   const flying = [flight(920_043), flight(920_042)];
   const left = tidy(rate("fixedFromFirst", 10_000), state({ flying }), CLOCK, NOW);
   assert.deepEqual(left.flying, [flight(920_042)]);
+  // How late it was will never be known.
+  const poured = state({ flying: [flight(920_043)], bucket: [5, NOW, 7, 5] });
+  assert.deepEqual(tidy(rate("bucket", 10_000), poured, CLOCK, NOW).bucket, [5, NOW, 40, 5]);
   const claim = claimOf(["r", "fixedFromFirst", 100, 10_000]);
   const head = { status: 200, headers: {}, sentAt: NOW - 920_043, gotAt: NOW, quick: false };
   const own = { claim, flight: "sent 920043", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
@@ -188,6 +191,8 @@ test("after the clock was set back, each thing in the future counts as now, whic
   assert.deepEqual(moved[2]?.flying, [["f", NOW, 1, 5]]);
   assert.deepEqual(moved[3]?.bucket, [1, NOW, 3, 2]);
   assert.equal(moved[0]?.bucket, null);
+  const inTheAir = state({ bucket: [1, EDGE + 1, 3, 2], flying: [["f", NOW - 9, 1, 50]] });
+  assert.deepEqual(notAfter(inTheAir, CLOCK, NOW).bucket, [1, NOW, 50, 2]);
   assert.deepEqual(moved[5]?.closed, { until: NOW + 5000, at: NOW, evidence: "stated", strikes: 1 });
 });
 
