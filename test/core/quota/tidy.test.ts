@@ -55,6 +55,8 @@ test("a request that nobody answers is given up a quarter of an hour after its q
   // How late it was will never be known.
   const poured = state({ flying: [flight(920_043)], bucket: [5, NOW, 7, 5] });
   assert.deepEqual(tidy(rate("bucket", 10_000), poured, CLOCK, NOW).bucket, [5, NOW, 40, 5]);
+  const later = { ...poured, flying: [flight(5)], log: [ago(90_000)] };
+  assert.deepEqual(tidy(rate("bucket", 10_000), later, CLOCK, NOW).bucket, [5, NOW, 7, 5]);
   const claim = claimOf(["r", "fixedFromFirst", 100, 10_000]);
   const head = { status: 200, headers: {}, sentAt: NOW - 920_043, gotAt: NOW, quick: false };
   const own = { claim, flight: "sent 920043", holder: "h", tookSlots: false, briefSlots: false, chance: 0 };
