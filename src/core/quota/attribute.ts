@@ -79,15 +79,19 @@ export function resetFits(rate: RateInForce, quota: QuotaReading, serverNow: num
   if (ahead < -ROUNDING_MS || ahead > rate.quotaWindowMs + ROUNDING_MS) return false;
   const onGrid = rate.kind === "fixed" || rate.kind === "counter";
   if (!onGrid) return true;
-  if (besideGrid(rate, quota.resetAt)) return false;
+  if (besideGrid(rate, quota)) return false;
   // On a grid of whole seconds nothing is rounded: the request lies in the quota window that ends there.
   return rate.quotaWindowMs % 1000 !== 0 || ahead <= rate.quotaWindowMs;
 }
 
-/** Whether no rounding to whole seconds makes a reset the end of a quota window on the server's grid. `resetAt` in its epoch ms. */
-export function besideGrid({ quotaWindowMs }: RateInForce, resetAt: number): boolean {
+/** Whether no rounding makes the reset told the end of a quota window on the server's grid. */
+export function besideGrid(
+  { quotaWindowMs }: RateInForce,
+  { resetAt, resetOffMs = 0 }: QuotaReading,
+): boolean {
+  if (resetAt === null) return false;
   const nearest = Math.round(resetAt / quotaWindowMs) * quotaWindowMs;
-  return Math.abs(nearest - resetAt) > (quotaWindowMs % 1000 === 0 ? 0 : 1000);
+  return Math.abs(nearest - resetAt) > Math.max(resetOffMs, quotaWindowMs % 1000 === 0 ? 0 : 1000);
 }
 
 /**

@@ -4,7 +4,15 @@ import type { HeaderDialect } from "../profile/schema.ts";
 import { familyQuotas } from "./families.ts";
 import type { Head } from "./model.ts";
 import { structuredQuotas } from "./structured.ts";
-import { LONGEST_WAIT_MS, readCount, readDate, readInstant, readWait, type ValueForm } from "./values.ts";
+import {
+  instantOffMs,
+  LONGEST_WAIT_MS,
+  readCount,
+  readDate,
+  readInstant,
+  readWait,
+  type ValueForm,
+} from "./values.ts";
 
 /** One statement about one budget. Instants on the server's clock, epoch ms. */
 export interface QuotaReading {
@@ -12,6 +20,8 @@ export interface QuotaReading {
   readonly limit: number | null;
   readonly remaining: number | null;
   readonly resetAt: number | null;
+  /** How far off that may be: it was told as so long from now; Infinity where the server's clock is not known. Default 0. ms */
+  readonly resetOffMs?: number;
   readonly quotaWindowMs: number | null;
 }
 
@@ -45,18 +55,19 @@ export function readHead(head: Head, dialect: HeaderDialect | null): HeadReading
     dateAt,
     cached: age > 0,
     retryAfterMs: readRetryAfter(headers, dialect?.retryAfter ?? RETRY_AFTER, serverNow),
-    quotas: quotas.map((one) => sensible(one, serverNow)),
+    quotas: quotas.map((one) => sensible(one, serverNow, dateAt !== null)),
   };
 }
 
 /** Numbers that can be true: a limit that lets something through, nothing below zero, no reset and no quota window beyond the longest wait. */
-function sensible(quota: QuotaReading, serverNow: number): QuotaReading {
-  const { limit, remaining, resetAt, quotaWindowMs } = quota;
+function sensible(quota: QuotaReading, serverNow: number, dated: boolean): QuotaReading {
+  const { limit, remaining, resetAt, resetOffMs = 0, quotaWindowMs } = quota;
   return {
     name: quota.name,
     limit: limit !== null && limit >= 1 ? Math.floor(limit) : null,
     remaining: remaining === null ? null : Math.max(0, remaining),
     resetAt: resetAt !== null && resetAt - serverNow <= LONGEST_WAIT_MS ? resetAt : null,
+    resetOffMs: resetOffMs === 0 || dated ? resetOffMs : Number.POSITIVE_INFINITY,
     quotaWindowMs:
       quotaWindowMs !== null && quotaWindowMs > 0 && quotaWindowMs <= LONGEST_WAIT_MS ? quotaWindowMs : null,
   };
@@ -105,5 +116,6 @@ function plainQuota(
   const { reset } = names;
   const resetAt = reset === undefined ? null : readInstant(text(reset), reset.form, serverNow);
   if (limit === null && remaining === null) return null;
-  return { name: null, limit, remaining, resetAt, quotaWindowMs: null };
+  const resetOffMs = reset === undefined ? 0 : instantOffMs(text(reset), reset.form);
+  return { name: null, limit, remaining, resetAt, resetOffMs, quotaWindowMs: null };
 }

@@ -1,7 +1,7 @@
 // Reads rate limit headers of servers that no profile describes: the names are many, their parts few. Budgets of other things than
 // requests are left out, for requests are all that is counted here. Pure.
 import type { QuotaReading } from "./evidence.ts";
-import { readCount, readInstant } from "./values.ts";
+import { instantOffMs, readCount, readInstant } from "./values.ts";
 
 /** What one header of a family may say. `next` is when one more passes. */
 const PARTS = ["limit", "remaining", "used", "reset-after", "reset", "next"] as const;
@@ -55,7 +55,11 @@ function read(
   const resetAt =
     readInstant(family["reset-after"], "deltaSeconds", serverNow) ??
     readInstant(family.reset ?? family.next, "auto", serverNow);
-  return quota(name === "" ? null : name, limit, remaining, resetAt, refillMs(headers, limit));
+  const resetOffMs = instantOffMs(family["reset-after"] ?? family.reset ?? family.next, "auto");
+  return {
+    ...quota(name === "" ? null : name, limit, remaining, resetAt, refillMs(headers, limit)),
+    resetOffMs,
+  };
 }
 
 /** A bucket that tells how fast it fills is full again after so long. ms */

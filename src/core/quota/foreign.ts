@@ -58,10 +58,10 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
   if (length !== rate.quotaWindowMs) return { state, clock: statement.clock, findings, span: null };
   let { clock } = statement;
   const late = latest(clock, head);
-  const onGrid = resetFits(rate, quota, statement.serverNow) ? gridEnd(rate, quota.resetAt) : null;
+  const onGrid = resetFits(rate, quota, statement.serverNow) ? gridEnd(rate, quota) : null;
   if (onGrid !== null) clock = withReset(clock, onGrid, rate.quotaWindowMs, head.sentAt, late, now);
   if (onGrid !== null) state = named(state, onGrid / rate.quotaWindowMs - 1, head.sentAt, late);
-  if (quota.resetAt !== null && offGrid(rate, quota.resetAt)) {
+  if (offGrid(rate, quota)) {
     state = {
       ...state,
       learned: { limit: null, quotaWindowMs: null, kind: "fixedFromFirst", at: now },
@@ -75,7 +75,8 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     const used = Math.floor(rate.limit - quota.remaining);
     const { sentAt, gotAt } = head;
     const own = statement.counted;
-    const shown = { used, own, resetAt: quota.resetAt, sentAt, late, now: gotAt };
+    const { resetAt, resetOffMs = 0 } = quota;
+    const shown = { used, own, resetAt, resetOffMs, sentAt, late, now: gotAt };
     const weighed = statement.alone ? weighKinds(policy, rate, state, clock, shown) : { state, fits: true };
     state = weighed.state;
     const kind = inForce(policy, state).kind;
@@ -138,14 +139,15 @@ function onGridOf(rate: RateInForce): boolean {
 }
 
 /** The end of a cell of the grid, where whole seconds can name it exactly. Server's epoch ms. */
-function gridEnd(rate: RateInForce, resetAt: number | null): number | null {
+function gridEnd(rate: RateInForce, { resetAt, resetOffMs = 0 }: QuotaReading): number | null {
   if (!onGridOf(rate) || resetAt === null || rate.quotaWindowMs % 1000 !== 0) return null;
+  if (rate.quotaWindowMs <= resetOffMs) return null;
   return resetAt % rate.quotaWindowMs === 0 ? resetAt : null;
 }
 
 /** Whether a reset lies so that the quota window opens at a request. */
-function offGrid(rate: RateInForce, resetAt: number): boolean {
-  return rate.kind === "fixed" && rate.quotaWindowMs >= 3000 && besideGrid(rate, resetAt);
+function offGrid(rate: RateInForce, quota: QuotaReading): boolean {
+  return rate.kind === "fixed" && rate.quotaWindowMs >= 3000 && besideGrid(rate, quota);
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Shown {
   readonly own: number;
   /** Server's epoch ms. */
   readonly resetAt: number | null;
+  /** How far off that may be. Default 0. ms */
+  readonly resetOffMs?: number;
   readonly sentAt: number;
   /** The latest instant at which it was counted. Epoch ms. */
   readonly late: number;
@@ -228,7 +230,7 @@ function fixedUsed({ rate, state, theta, shown }: Evidence): Range {
 /** Whether the reset told is one that this way of counting has. */
 function resetFitsWay(way: Way, evidence: Evidence): boolean {
   const { rate, limit, shown, theta, doubtMs } = evidence;
-  const { resetAt } = shown;
+  const { resetAt, resetOffMs = 0 } = shown;
   if (resetAt === null) return true;
   const length = rate.quotaWindowMs;
   switch (way) {
@@ -236,15 +238,19 @@ function resetFitsWay(way: Way, evidence: Evidence): boolean {
       // No unit leaves a log before the oldest does that may still be in it.
       const inside = landed(evidence).all.filter((one) => one[1] > shown.sentAt - length);
       const oldest = Math.min(...inside.map((one) => one[0]));
-      return inside.length === 0 || resetAt - theta.lo >= oldest + length - ROUNDING_MS - SAFETY_MS;
+      return (
+        inside.length === 0 || resetAt - theta.lo >= oldest + length - ROUNDING_MS - resetOffMs - SAFETY_MS
+      );
     }
     case "bucket": {
       const fullAt = shown.late + (shown.used * length) / limit;
-      const slack = ROUNDING_MS + length / limit + doubtMs;
+      const slack = ROUNDING_MS + resetOffMs + length / limit + doubtMs;
       return resetAt - theta.hi <= fullAt + slack && resetAt - theta.lo >= fullAt - slack;
     }
     default:
-      return resetAt % length < (length % 1000 === 0 ? 1 : ROUNDING_MS);
+      return (
+        (resetAt + resetOffMs) % length < Math.max(2 * resetOffMs, length % 1000 === 0 ? 1 : ROUNDING_MS)
+      );
   }
 }
 

@@ -2,6 +2,7 @@
 // three plain fields before. Malformed fields are ignored. Pure.
 import { type BareItem, type Item, type Parameters, parseDictionary, parseList } from "structured-headers";
 import type { QuotaReading } from "./evidence.ts";
+import { FROM_NOW_OFF_MS } from "./values.ts";
 
 /** Every budget that the fields name, with its policy's figures. `serverNow` in the server's epoch ms. */
 export function structuredQuotas(
@@ -22,6 +23,7 @@ export function structuredQuotas(
       limit: numberOf(policy?.get("q")),
       remaining: numberOf(parameters.get("r")),
       resetAt: seconds === null ? null : serverNow + seconds * 1000,
+      resetOffMs: FROM_NOW_OFF_MS,
       quotaWindowMs: length === null ? null : length * 1000,
     };
   });
@@ -54,8 +56,10 @@ function olderFields(
   if (limit === null && remaining === null) return [];
   const reset = numberOf(listOf(headers["ratelimit-reset"])[0]?.[0]);
   const length = windowOf([...limits, ...policies], limit);
-  const seconds = reset !== null && reset > 1e9 ? Math.max(0, reset - serverNow / 1000) : reset;
-  return [quota(limit, remaining, seconds, length, serverNow)];
+  const epoch = reset !== null && reset > 1e9;
+  const seconds = epoch ? Math.max(0, reset - serverNow / 1000) : reset;
+  const read = quota(limit, remaining, seconds, length, serverNow);
+  return [epoch ? { ...read, resetOffMs: 0 } : read];
 }
 
 function quota(
@@ -66,7 +70,7 @@ function quota(
   serverNow: number,
 ): QuotaReading {
   const resetAt = seconds === null ? null : serverNow + seconds * 1000;
-  return { name: null, limit, remaining, resetAt, quotaWindowMs };
+  return { name: null, limit, remaining, resetAt, resetOffMs: FROM_NOW_OFF_MS, quotaWindowMs };
 }
 
 /** The length that goes with a limit in a list such as `100;w=60`. ms */

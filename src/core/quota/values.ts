@@ -14,6 +14,19 @@ export function readInstant(text: string | undefined, form: ValueForm, serverNow
   return wait === null ? null : serverNow + wait;
 }
 
+/**
+ * How far off an instant may be that is told as so long from now: seconds are cut or rounded either way, and counted from a `Date`
+ * that is cut. ms
+ */
+export const FROM_NOW_OFF_MS = 2_000;
+
+/** How far off an instant may be for the way in which it is told; 0 for one on the server's own clock. ms */
+export function instantOffMs(text: string | undefined, form: ValueForm): number {
+  const value = text?.split(",")[0]?.trim() ?? "";
+  const plain = form === "auto" && (/^[+-]?\d{1,9}(\.\d+)?$/.test(value) || readDuration(value) !== null);
+  return plain || form === "deltaSeconds" || form === "duration" ? FROM_NOW_OFF_MS : 0;
+}
+
 /** The time from now to what a value names; a past instant is 0. ms; null where the value makes no sense. */
 export function readWait(text: string | undefined, form: ValueForm, serverNow: number): number | null {
   const whole = text?.trim() ?? "";

@@ -54,6 +54,35 @@ for (const [text, form, ms] of waits)
     assert.equal(wait === null ? null : Math.round(wait), ms);
   });
 
+test("an instant on the server's clock is exact, and so long from now is off by its rounding, wholly so without a Date", () => {
+  const off = (reset: string, headers: Record<string, string> = {}) => {
+    const told = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "3", "x-ratelimit-reset": reset };
+    return readHead(head({ ...told, ...headers }), null).quotas[0]?.resetOffMs;
+  };
+  assert.deepEqual([off(String(NOW / 1000 + 42)), off("2026-11-22T12:00:05Z")], [0, 0]);
+  assert.deepEqual([off("42"), off("6m0s"), off("42", { date: "" })], [2000, 2000, Number.POSITIVE_INFINITY]);
+  assert.equal(off(String(NOW / 1000 + 42), { date: "" }), 0);
+  const dialect = (form: ValueForm): HeaderDialect => {
+    const named = (name: string, of: string) => ({ name, form: of });
+    return {
+      limit: named("l", "count"),
+      remaining: named("r", "count"),
+      reset: { name: "t", form },
+      structured: false,
+      describes: "mostRestrictive",
+    } as HeaderDialect;
+  };
+  const own = (t: string, form: ValueForm) =>
+    readHead(head({ l: "10", r: "3", t }), dialect(form)).quotas[0]?.resetOffMs;
+  assert.deepEqual([own("42", "deltaSeconds"), own("42", "duration")], [2000, 2000]);
+  assert.deepEqual([own(String(NOW + 42), "epochMs"), own("20", "epochSeconds")], [0, 0]);
+  const older = (reset: string) =>
+    readHead(head({ "ratelimit-limit": "10", "ratelimit-remaining": "3", "ratelimit-reset": reset }), null)
+      .quotas[0]?.resetOffMs;
+  assert.deepEqual([older("30"), older(String(NOW / 1000 + 30))], [2000, 0]);
+  assert.equal(readHead(head({ ratelimit: '"p";r=3;t=30' }), null).quotas[0]?.resetOffMs, 2000);
+});
+
 const retries: readonly (readonly [Record<string, string>, number | null])[] = [
   [{ "retry-after": "17" }, 17_000],
   [{ "retry-after": "0" }, null],

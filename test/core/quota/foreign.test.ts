@@ -160,6 +160,22 @@ test("a reset beside the grid shows a quota window from the first request, where
   assert.equal(opens(60_000, 1, "sliding"), false);
 });
 
+test("a reset told as so long from now is beside the grid only where no rounding of seconds explains it", () => {
+  const opens = (beside: number, resetOffMs: number, length = 60_000) => {
+    const resetAt = Math.ceil(SENT / length) * length + beside;
+    return told(["fixed", 10, length], { resetAt, resetOffMs }).state.learned !== null;
+  };
+  assert.deepEqual([opens(2000, 2000), opens(-2000, 2000), opens(2001, 2000)], [false, false, true]);
+  assert.equal(opens(30_000, Number.POSITIVE_INFINITY), false);
+});
+
+test("a reset told as so long from now names no end of a quota window that is as short as its rounding", () => {
+  const places = (length: number, resetOffMs: number) =>
+    told(["fixed", 10, length], { resetAt: Math.ceil((SENT + 1) / length) * length, resetOffMs }).span;
+  assert.deepEqual([places(2000, 2000), places(2000, 0)?.[1]], [null, MINUTE + 22_000]);
+  assert.deepEqual(places(4000, 2000), [MINUTE + 20_000, MINUTE + 24_000]);
+});
+
 test("what the server counted beyond ours is somebody else's, said once, and shared with them for two quota windows", () => {
   const { state, findings } = told(SLIDING, { limit: 10, remaining: 6.4 });
   const theirs: Spend = [LATE, LATE, 2];

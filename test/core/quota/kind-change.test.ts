@@ -103,6 +103,25 @@ test("a reset that fits another way raises a doubt, unless the way is proven or 
   assert.equal(reset(T + 11_000).state.doubt, null);
 });
 
+test("a reset that may be off fits every way that it would fit if it were told exactly", () => {
+  const log: Spend[] = [[T + 1500, T + 1500, 4], OWN];
+  const doubts = (kind: CountingKind, used: number, resetAt: number, resetOffMs: number) =>
+    weigh(used, { log: used === 1 ? [OWN] : log }, kind, { resetAt, resetOffMs }).state.doubt !== null;
+  const offs = [0, 2000];
+  assert.deepEqual(
+    offs.map((off) => doubts("sliding", 5, T + 10_000, off)),
+    [true, false],
+  );
+  assert.deepEqual(
+    offs.map((off) => doubts("bucket", 1, T + 10_000, off)),
+    [true, false],
+  );
+  assert.deepEqual(
+    [doubts("counter", 5, T + 11_999, 2000), doubts("counter", 5, T + 12_000, 2000)],
+    [false, true],
+  );
+});
+
 test("ways that explained all since the present one was found are kept for as long as they do", () => {
   const after = (ways: readonly CountingKind[], used: number, more: Partial<Shown> = {}, answers = 0) =>
     weigh(used, { log: [[T + 1000, T + 1000, 4], OWN], doubt: { ways, answers } }, "counter", more).state
