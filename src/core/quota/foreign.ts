@@ -7,6 +7,7 @@ import type { QuotaReading } from "./evidence.ts";
 import { weighKinds } from "./kind.ts";
 import type { Finding } from "./ledger.ts";
 import type { Head, RatePolicy } from "./model.ts";
+import { openingTold } from "./opening.ts";
 import { heardOf } from "./shared.ts";
 import {
   ASSUMED_WINDOW_MS,
@@ -19,7 +20,7 @@ import {
   type Taught,
 } from "./state.ts";
 import { afterglowMs, gathered, regridded } from "./tidy.ts";
-import { inCell } from "./window.ts";
+import { inCell, sinceOpened } from "./window.ts";
 
 /** A finding without the account's and policy's names and the instant, which the caller knows. */
 export type Taste = Omit<Finding, "accountId" | "policyId" | "at">;
@@ -69,6 +70,10 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     };
     findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
   }
+  const { serverNow } = statement;
+  const placing = { rate: inForce(policy, state), state, quota, head, clock, serverNow };
+  const opened = statement.alone ? openingTold(placing) : null;
+  if (opened !== null) state = { ...state, opened };
   const fresh = head.gotAt - head.sentAt <= afterglowMs(rate.quotaWindowMs);
   if (quota.remaining !== null && rate.limit !== null && fresh) {
     // What a looser server has left beyond the limit in force is of no use, and what it counted there no loss.
@@ -82,7 +87,9 @@ export function applyReading(statement: Statement, before: PartitionState): Appl
     const kind = inForce(policy, state).kind;
     if (kind !== rate.kind)
       findings.push({ kind: "learned", limit: rate.limit, quotaWindowMs: rate.quotaWindowMs });
-    const excess = weighed.fits ? used - counted(rate, state, clock, head, late, onGrid) : 0;
+    const ours =
+      opened === null ? counted(rate, state, clock, head, late, onGrid) : sinceOpened(state, opened[0]);
+    const excess = weighed.fits ? used - ours : 0;
     if (excess > 0) {
       if (state.sharedUntil <= now) findings.push({ kind: "foreign", limit: excess, quotaWindowMs: null });
       state = withForeign(rate, state, late, excess, onGrid);

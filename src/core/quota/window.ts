@@ -220,7 +220,8 @@ function flown(state: PartitionState): number {
   return units;
 }
 
-function sinceOpened(state: PartitionState, openedAt: number): number {
+/** Units that may lie in a quota window from the first request that opened at this instant at the earliest. */
+export function sinceOpened(state: PartitionState, openedAt: number): number {
   let used = flown(state);
   for (const [early, , units] of state.log) if (early >= openedAt) used += units;
   for (const [, units, late] of state.cells) if (late >= openedAt) used += units;

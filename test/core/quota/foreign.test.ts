@@ -145,8 +145,8 @@ test("a reset beside the grid shows a quota window from the first request, where
     if (state.learned === null) return findings.length > 0;
     assert.deepEqual(state.learned, taught(0, { limit: null, kind: "fixedFromFirst", at: GOT }));
     assert.deepEqual(
-      [state.opened, findings],
-      [null, [{ kind: "learned", limit: 10, quotaWindowMs: length }]],
+      [state.opened?.[1], findings],
+      [resetAt - length + 1000, [{ kind: "learned", limit: 10, quotaWindowMs: length }]],
     );
     return true;
   };
@@ -160,22 +160,6 @@ test("a reset beside the grid shows a quota window from the first request, where
   assert.equal(opens(60_000, 1, "sliding"), false);
 });
 
-test("a reset told as so long from now is beside the grid only where no rounding of seconds explains it", () => {
-  const opens = (beside: number, resetOffMs: number, length = 60_000) => {
-    const resetAt = Math.ceil(SENT / length) * length + beside;
-    return told(["fixed", 10, length], { resetAt, resetOffMs }).state.learned !== null;
-  };
-  assert.deepEqual([opens(2000, 2000), opens(-2000, 2000), opens(2001, 2000)], [false, false, true]);
-  assert.equal(opens(30_000, Number.POSITIVE_INFINITY), false);
-});
-
-test("a reset told as so long from now names no end of a quota window that is as short as its rounding", () => {
-  const places = (length: number, resetOffMs: number) =>
-    told(["fixed", 10, length], { resetAt: Math.ceil((SENT + 1) / length) * length, resetOffMs }).span;
-  assert.deepEqual([places(2000, 2000), places(2000, 0)?.[1]], [null, MINUTE + 22_000]);
-  assert.deepEqual(places(4000, 2000), [MINUTE + 20_000, MINUTE + 24_000]);
-});
-
 test("what the server counted beyond ours is somebody else's, said once, and shared with them for two quota windows", () => {
   const { state, findings } = told(SLIDING, { limit: 10, remaining: 6.4 });
   const theirs: Spend = [LATE, LATE, 2];
@@ -185,6 +169,21 @@ test("what the server counted beyond ours is somebody else's, said once, and sha
   assert.deepEqual(findings, [{ kind: "foreign", limit: 2, quotaWindowMs: null }]);
   const finds = (sharedUntil: number) => told(SLIDING, { remaining: 7 }, { sharedUntil }).findings.length;
   assert.deepEqual([finds(GOT), finds(GOT + 1)], [1, 0]);
+});
+
+test("in a quota window that the reset places, only what was sent since its opening is ours", () => {
+  const before: Spend = [SENT - 20_000, SENT - 20_000, 4];
+  const shows = (resetMs: number) =>
+    told(["fixedFromFirst", 10, 60_000], { remaining: 6, resetAt: SENT + resetMs }, { log: [before, OWN] })
+      .state.foreign;
+  assert.deepEqual(shows(50_000), [[LATE, LATE, 3]]);
+  assert.deepEqual(shows(30_000), []);
+});
+
+test("a reset that may be another policy's opens no quota window", () => {
+  const opens = (alone: boolean) =>
+    told(["fixedFromFirst", 10, 60_000], { resetAt: SENT + 30_000 }, {}, { alone }).state.opened !== null;
+  assert.deepEqual([opens(true), opens(false)], [true, false]);
 });
 
 test("what we counted beyond the server is nobody's loss", () => {
