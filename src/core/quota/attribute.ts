@@ -9,6 +9,12 @@ import { usedAt } from "./window.ts";
 /** Seconds are cut or rounded on the wire. ms */
 const ROUNDING_MS = 2_000;
 
+/** A statement, and the claim's part that it is about. */
+export interface Spoken {
+  readonly quota: QuotaReading;
+  readonly part: number;
+}
+
 /** A rate policy of the claim. */
 interface Candidate {
   readonly index: number;
@@ -30,7 +36,7 @@ export function attribute(
   for (const [index, { policy }] of claim.parts.entries())
     if (policy.type === "rate")
       rates.push({ index, id: policy.id, published: policy.limit, rate: inForce(policy, states[index]!) });
-  const named = rates.find((one) => quota.name !== null && one.id.toLowerCase() === quota.name.toLowerCase());
+  const named = rates.find((one) => isNamed(quota, one.id));
   if (named !== undefined) return named.index;
   const same = rates.filter(
     ({ rate, published }) =>
@@ -69,6 +75,49 @@ function changed(
   if (counted !== null) return counted;
   const byLimit = fitting.toSorted((a, b) => (a.rate.limit ?? 0) - (b.rate.limit ?? 0));
   return (byLimit.find(({ rate }) => (rate.limit ?? 0) > limit) ?? byLimit.at(-1))?.index ?? null;
+}
+
+/**
+ * Of statements in one head that would all be about the same policy, the one that is nearest to it, else the one that lets the
+ * least through: the others are about policies that nobody knows, and not its new limit.
+ */
+export function nearest(
+  spoken: readonly Spoken[],
+  claim: Claim,
+  states: readonly PartitionState[],
+): readonly Spoken[] {
+  if (spoken.length < 2) return spoken;
+  const ranked = spoken.map((one) => ({ one, rank: rankOf(one, claim, states), pace: paceOf(one.quota) }));
+  return ranked
+    .filter((mine) =>
+      ranked.every(
+        (other) =>
+          other.one.part !== mine.one.part ||
+          other.rank < mine.rank ||
+          (other.rank === mine.rank && other.pace >= mine.pace),
+      ),
+    )
+    .map(({ one }) => one);
+}
+
+function isNamed({ name }: QuotaReading, policyId: string): boolean {
+  return name !== null && name.toLowerCase() === policyId.toLowerCase();
+}
+
+/** Who has a policy's name goes first, then who has more of its figures: the length of the quota window counts above the limit. */
+function rankOf({ quota, part }: Spoken, claim: Claim, states: readonly PartitionState[]): number {
+  const { policy } = claim.parts[part]!;
+  if (policy.type !== "rate") return 0;
+  const rate = inForce(policy, states[part]!);
+  const { limit, quotaWindowMs: length } = quota;
+  const hasLength = length !== null && (length === policy.quotaWindowMs || length === rate.quotaWindowMs);
+  const hasLimit = limit !== null && (limit === policy.limit || limit === rate.limit);
+  return (isNamed(quota, policy.id) ? 4 : 0) + (hasLength ? 2 : 0) + (hasLimit ? 1 : 0);
+}
+
+/** Units a millisecond; Infinity where that is not told. */
+function paceOf({ limit, quotaWindowMs }: QuotaReading): number {
+  return limit === null || quotaWindowMs === null ? Number.POSITIVE_INFINITY : limit / quotaWindowMs;
 }
 
 /** Whether the end of a quota window as told can be that of a policy. `serverNow` in the server's epoch ms. */

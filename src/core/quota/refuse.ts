@@ -21,6 +21,8 @@ export interface Refused {
   readonly refusal: Refusal;
   /** The part that the answer's own headers show as spent; null where they show none. */
   readonly culprit: number | null;
+  /** The parts that the answer's own headers show with room: whatever refused, they teach nothing. */
+  readonly roomy: ReadonlySet<number>;
   readonly clock: ClockState;
   readonly now: number;
 }
@@ -61,7 +63,9 @@ export function refuse(refused: Refused, states: PartitionState[], findings: Fin
   const shut = closed(state, refusal, until, now);
   const unexplained = explained <= now;
   const at = latest(clock, settlement.head);
-  const lesson = learnRefusal({ policy, state: shut, clock, at, until: refusal.until, now, unexplained });
+  const lesson = refused.roomy.has(index)
+    ? { state: shut, findings: [], explained: !unexplained }
+    : learnRefusal({ policy, state: shut, clock, at, until: refusal.until, now, unexplained });
   for (const finding of lesson.findings)
     findings.push({ accountId, policyId: policy.id, at: now, ...finding });
   states[index] = lesson.explained ? lesson.state : { ...lesson.state, probing: true };

@@ -1,9 +1,9 @@
 // Settling: what an answer's head, a lost answer or a request that never left changes in every partition of a claim and in
 // what is known of the server's clock. Pure.
-import { attribute } from "./attribute.ts";
+import { attribute, nearest, type Spoken } from "./attribute.ts";
 import { arrivedBy, calmed, poured } from "./bucket.ts";
 import { type ClockState, latest, wasSet, withDate, withRoundTrip } from "./clock.ts";
-import type { HeadReading, QuotaReading } from "./evidence.ts";
+import type { HeadReading } from "./evidence.ts";
 import { applyReading, namedBy } from "./foreign.ts";
 import { passed } from "./learn.ts";
 import type { Finding } from "./ledger.ts";
@@ -56,10 +56,11 @@ export function settle(
   });
   const quotas = reading.cached ? [] : reading.quotas;
   const serverNow = reading.dateAt ?? head.gotAt;
-  const spoken = quotas.flatMap((quota) => {
+  const attributed = quotas.flatMap((quota) => {
     const part = attribute(quota, claim, fresh, clock, head, reading);
     return part === null ? [] : [{ quota, part }];
   });
+  const spoken = nearest(attributed, claim, fresh);
   const next = claim.parts.map((part, i) =>
     part.policy.type === "slots"
       ? settleSlots(settlement, fresh[i]!)
@@ -90,7 +91,11 @@ export function settle(
       next[i] = { ...next[i]!, heard: { answers: Number.MAX_SAFE_INTEGER, at: head.sentAt, pace: 0 } };
   }
   if (refusal !== null)
-    refuse({ settlement, refusal, culprit: culpritOf(spoken), clock, now }, next, findings);
+    refuse(
+      { settlement, refusal, culprit: culpritOf(spoken), roomy: roomyOf(spoken, claim), clock, now },
+      next,
+      findings,
+    );
   return { states: next, clock, findings };
 }
 
@@ -270,10 +275,14 @@ function openerLost(state: PartitionState, sentAt: number): readonly [number, nu
   return state.opened !== null && sentAt <= state.opened[1] ? null : state.opened;
 }
 
+/** The parts that the refusal's own headers show with room for the request. */
+function roomyOf(spoken: readonly Spoken[], { parts }: Claim): ReadonlySet<number> {
+  const roomy = spoken.filter(({ quota, part }) => (quota.remaining ?? 0) >= parts[part]!.cost);
+  return new Set(roomy.map((one) => one.part));
+}
+
 /** The part that the refusal's own headers describe as spent. */
-function culpritOf(
-  spoken: readonly { readonly quota: QuotaReading; readonly part: number }[],
-): number | null {
+function culpritOf(spoken: readonly Spoken[]): number | null {
   // A refusal that shows units left is about another budget than its headers.
   const spent = spoken.find(({ quota }) => quota.remaining !== null && quota.remaining <= 0);
   return spent?.part ?? null;

@@ -4,29 +4,33 @@ import { type BareItem, type Item, type Parameters, parseDictionary, parseList }
 import type { QuotaReading } from "./evidence.ts";
 import { FROM_NOW_OFF_MS } from "./values.ts";
 
-/** Every budget that the fields name, with its policy's figures. `serverNow` in the server's epoch ms. */
+/** Every budget of requests that the fields name, with its policy's figures. `serverNow` in the server's epoch ms. */
 export function structuredQuotas(
   headers: Readonly<Record<string, string>>,
   serverNow: number,
 ): readonly QuotaReading[] {
   const limits = headers.ratelimit;
-  const policies = listOf(headers["ratelimit-policy"]);
+  const all = listOf(headers["ratelimit-policy"]);
+  const policies = all.filter(isOfRequests);
   if (limits === undefined) return olderFields(headers, policies, serverNow);
   const named = listOf(limits).filter(([, parameters]) => parameters.has("r"));
   if (named.length === 0) return draft07(limits, policies, serverNow);
-  return named.map(([name, parameters]) => {
-    const policy = policies.find(([other]) => String(other) === String(name))?.[1];
-    const seconds = numberOf(parameters.get("t"));
-    const length = numberOf(policy?.get("w"));
-    return {
-      name: String(name),
-      limit: numberOf(policy?.get("q")),
-      remaining: numberOf(parameters.get("r")),
-      resetAt: seconds === null ? null : serverNow + seconds * 1000,
-      resetOffMs: FROM_NOW_OFF_MS,
-      quotaWindowMs: length === null ? null : length * 1000,
-    };
-  });
+  const others = all.filter((one) => !isOfRequests(one)).map(([name]) => String(name));
+  return named
+    .filter(([name]) => !others.includes(String(name)))
+    .map(([name, parameters]) => {
+      const policy = policies.find(([other]) => String(other) === String(name))?.[1];
+      const seconds = numberOf(parameters.get("t"));
+      const length = numberOf(policy?.get("w"));
+      return {
+        name: String(name),
+        limit: numberOf(policy?.get("q")),
+        remaining: numberOf(parameters.get("r")),
+        resetAt: seconds === null ? null : serverNow + seconds * 1000,
+        resetOffMs: FROM_NOW_OFF_MS,
+        quotaWindowMs: length === null ? null : length * 1000,
+      };
+    });
 }
 
 /** Draft 07: `limit=100, remaining=50, reset=30`, the reset in seconds from now. */
@@ -87,6 +91,12 @@ function listOf(text: string | undefined): readonly Item[] {
   } catch {
     return [];
   }
+}
+
+/** Bytes and things alive at once are not requests. */
+function isOfRequests([, parameters]: Item): boolean {
+  const unit = parameters.get("qu");
+  return unit === undefined || String(unit) === "requests";
 }
 
 function isItem(member: ReturnType<typeof parseList>[number]): member is [BareItem, Parameters] {

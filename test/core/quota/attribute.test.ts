@@ -1,7 +1,7 @@
 // Which policy of a claim an answer's figures are about, and whether a reset can be that of a policy.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attribute, resetFits } from "../../../src/core/quota/attribute.ts";
+import { attribute, nearest, resetFits } from "../../../src/core/quota/attribute.ts";
 import { NO_CLOCK } from "../../../src/core/quota/clock.ts";
 import type { QuotaReading } from "../../../src/core/quota/evidence.ts";
 import type { Claim } from "../../../src/core/quota/model.ts";
@@ -31,6 +31,31 @@ function partOf(claim: Claim, quota: Partial<QuotaReading>, used: readonly numbe
 
 const two = claimOf(["Writes", "sliding", 500, 60_000], ["all", "sliding", 600, 60_000]);
 const alike = claimOf(["minute", "fixed", 60, 60_000], ["quarter", "fixed", 60, 15_000]);
+
+test("of statements about one policy the nearest holds: by name, then by length, by limit, and the slowest pace", () => {
+  const one = claimOf(["p", "sliding", 100, 60_000]);
+  const holds = (...quotas: Partial<QuotaReading>[]) => {
+    const spoken = quotas.map((quota) => ({ quota: { ...NOTHING, ...quota }, part: 0 }));
+    return nearest(spoken, one, [EMPTY]).map(({ quota }) => spoken.findIndex((each) => each.quota === quota));
+  };
+  const own = { limit: 100, quotaWindowMs: 60_000 };
+  const burst = { limit: 10, quotaWindowMs: 1000 };
+  assert.deepEqual([holds(own, burst), holds(burst, own)], [[0], [1]]);
+  assert.deepEqual(holds({ limit: 100, quotaWindowMs: 1000 }, { limit: 9, quotaWindowMs: 60_000 }), [1]);
+  assert.deepEqual(holds(burst, { limit: 100 }), [1]);
+  assert.deepEqual(holds(own, { ...burst, name: "P" }), [1]);
+  assert.deepEqual(holds(burst, { limit: 500, quotaWindowMs: 60_001 }, {}), [1]);
+  assert.deepEqual([holds(burst, burst), holds(burst)], [[0, 1], [0]]);
+});
+
+test("statements about different policies, and figures that the server taught before, stand each for itself", () => {
+  const of = (part: number, limit: number) => ({ quota: { ...NOTHING, limit }, part });
+  const spoken = [of(0, 500), of(1, 600)];
+  assert.deepEqual(nearest(spoken, two, [EMPTY, EMPTY]), spoken);
+  const stated = { limit: 40, quotaWindowMs: null, kind: null, at: AT };
+  const taught = [of(0, 30), of(0, 40)];
+  assert.deepEqual(nearest(taught, two, [{ ...EMPTY, stated }, EMPTY]), [taught[1]]);
+});
 
 test("a name goes before all else, in whatever case", () => {
   assert.equal(partOf(two, { name: "writes", limit: 600 }), 0);

@@ -137,6 +137,21 @@ test("a structured field tells of those budgets only that say what is left, each
   ]);
 });
 
+test("bytes, and things alive at once, are no requests", () => {
+  const policies =
+    '"a";q=7;w=60, "b";q=9;qu="content-bytes", "c";q=4;qu="concurrent-requests", "d";q=5;qu="requests"';
+  const ratelimit = '"a";r=5, "b";r=1, "c";r=0, "d";r=2';
+  assert.deepEqual(
+    fields({ ratelimit, "ratelimit-policy": policies }).map(([name]) => name),
+    ["a", "d"],
+  );
+  const dictionary = {
+    ratelimit: "limit=7, remaining=4",
+    "ratelimit-policy": '7;w=1;qu="content-bytes", 7;w=60',
+  };
+  assert.equal(fields(dictionary)[0]?.[4], 60_000);
+});
+
 test("the dictionary of draft 07 needs to say what is left", () => {
   assert.deepEqual(fields({ ratelimit: "limit=10, reset=3" }), []);
   assert.deepEqual(fields({ ratelimit: "limit=10, remaining=4" }), [[null, 10, 4, null, null]]);

@@ -17,6 +17,7 @@ const READING = { dateAt: null, cached: false, retryAfterMs: null, quotas: [] };
 interface More {
   readonly kind?: Refusal["kind"];
   readonly culprit?: number | null;
+  readonly roomy?: readonly number[];
   readonly chance?: number;
   readonly clock?: ClockState;
 }
@@ -28,7 +29,7 @@ function after(
   untilMs: number | null,
   more: More = {},
 ) {
-  const { kind = "rate", culprit = null, chance = 0, clock = CLOCK } = more;
+  const { kind = "rate", culprit = null, roomy = [], chance = 0, clock = CLOCK } = more;
   const refusal: Refusal = { kind, until: untilMs === null ? null : NOW + untilMs, evidence: "stated" };
   const own = {
     claim,
@@ -41,7 +42,8 @@ function after(
   };
   const states = claim.parts.map((_, i): PartitionState => ({ ...EMPTY, ...books[i] }));
   const findings: Finding[] = [];
-  refuse({ settlement: { ...own, refusal, chance }, refusal, culprit, clock, now: NOW }, states, findings);
+  const told = { refusal, culprit, roomy: new Set(roomy), clock, now: NOW };
+  refuse({ settlement: { ...own, refusal, chance }, ...told }, states, findings);
   return { states, findings };
 }
 
@@ -209,6 +211,21 @@ test("the culprit that headers name is closed, else a full one, else an unknown 
   assert.equal(which({ ...known, parts: [SLOTS, known.parts[0]!] }), 1);
   assert.equal(which({ ...three, parts: three.parts.toReversed() }, [{}, FULL]), 1);
   assert.equal(which(known, [], 600_000), 1);
+});
+
+test("a policy that the refusal's own headers show with room learns nothing from it, and one goes ahead", () => {
+  const books = [
+    {
+      log: [spend(-2000, 2)],
+      lesson: { passes: [], refusals: [{ at: NOW - 1, until: null, passed: 2 }], successes: 0 },
+    },
+  ];
+  const known = claimOf(["s", "sliding", 30, 60_000]);
+  assert.equal(after(known, books, 1000).states[0]?.learned?.limit, 2);
+  const { states, findings } = after(known, books, 1000, { roomy: [0] });
+  assert.deepEqual([states[0]?.learned, states[0]?.probing, findings], [null, true, []]);
+  assert.equal(states[0]?.closed?.until, NOW + 1000);
+  assert.equal(after(SLIDING, [FULL], 9000, { roomy: [0] }).states[0]?.probing, false);
 });
 
 test("what is learned from a refusal is said by account and policy", () => {
